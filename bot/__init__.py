@@ -1,0 +1,1 @@
+"""Where everything is started: settings, composition, clock and the command line."""

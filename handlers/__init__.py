@@ -1,0 +1,1 @@
+"""The front desk: each handler parses, makes one desk call and renders."""
