@@ -1,0 +1,155 @@
+"""What the school's operator decides before the bot starts: read once, then frozen, complete or refused."""
+
+import ipaddress
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self, TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+PREFIX = "LANYARD_"
+Text = TypeVar("Text", str, SecretStr)
+
+
+class Incomplete(Exception):
+    """The settings cannot be used: every missing or wrong name is listed, and no value is repeated."""
+
+
+def _split(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    try:
+        whole = parts.hostname and parts.port != 0
+    except ValueError:  # its sentence repeats the port, which may be a piece of a mistyped password
+        whole = False
+    if not whole:
+        raise ValueError("is not a whole address, scheme://host")
+    return parts
+
+
+def _stays_inside(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
+
+
+def _web(url: str) -> str:
+    parts = _split(url)
+    inside = parts.scheme == "http" and _stays_inside(parts.hostname or "")
+    if parts.scheme != "https" and not inside:
+        raise ValueError("must start with https:// (http:// only on this machine or a private address)")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("must be a plain address: no password, no ? and no #")
+    return url.rstrip("/")
+
+
+def _smtp(url: SecretStr) -> SecretStr:
+    if _split(url.get_secret_value()).scheme not in {"smtp", "smtps"}:
+        raise ValueError("must start with smtp:// or smtps://")
+    return url
+
+
+def _database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    return url
+
+
+def _like(pattern: str, sentence: str) -> AfterValidator:
+    def check(value: Text) -> Text:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not re.fullmatch(pattern, text):
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
+
+
+Folder = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser().absolute())]
+Mail = Annotated[str, _like(r"[^@\s]+@[^@\s]+", "must be one e-mail address")]
+
+
+class Settings(BaseModel):
+    """Everything that differs between two installations; in the environment a name stands in capitals."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        alias_generator=lambda name: PREFIX + name.upper(),
+    )
+
+    home: Folder
+    key_file: Folder
+    operator_email: Mail
+    mail_from: Mail
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp)]
+    slack_signing_secret: Annotated[SecretStr, _like(r"\S{16,}", "is too short to be a signing secret")]
+    slack_bot_token: Annotated[SecretStr, _like(r"xoxb-\S+", "must start with xoxb-")]
+    slack_team: Annotated[str, _like(r"T[A-Z0-9]+", "must be a workspace's id, such as T012AB3CD")]
+    slack_app_token: Annotated[SecretStr, _like(r"xapp-\S+", "must start with xapp-")] | None = None
+    slack_url: Annotated[str, AfterValidator(_web), AfterValidator(lambda url: url + "/")] = (
+        "https://slack.com/api/"
+    )
+    # Without an address of ours the forms have no file step, and nobody is sent a link.
+    url: Annotated[str, AfterValidator(_web)] | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_database)]
+    checkpoints: Folder | None = None
+    command: Annotated[str, _like(r"/[a-z0-9_-]{1,31}", "must be / and then small letters")] = "/report"
+
+    @classmethod
+    def read(cls, env: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Self:
+        """From the environment, and for what it does not name from a file; an empty value counts as unset."""
+        file = dotenv_values(dotenv, interpolate=False) if dotenv else {}
+        both = {**file, **(os.environ if env is None else env)}
+        named = {name: value for name, value in both.items() if name.startswith(PREFIX) and value}
+        if home := named.get("LANYARD_HOME"):
+            database = Path(home).expanduser().absolute() / "lanyard.db"
+            named.setdefault("LANYARD_DATABASE_URL", f"sqlite:///{database}")
+        else:
+            named.setdefault("LANYARD_DATABASE_URL", "sqlite:///")  # so that only the folder is asked for
+        try:
+            return cls.model_validate(named)
+        except ValidationError as refused:
+            raise Incomplete(_sentence(refused)) from None
+
+    @field_validator("key_file")
+    @classmethod
+    def _keep_the_key_apart(cls, key: Path, others: ValidationInfo) -> Path:
+        home = others.data.get("home")
+        if home and key.resolve().is_relative_to(home.resolve()):
+            raise ValueError("must lie outside LANYARD_HOME: a copy of the data must not carry its key")
+        if not key.is_file():
+            raise ValueError("names no file (lanyard key FILE makes one)")
+        # Windows keeps its own access lists, and says 0666 of every file.
+        if os.name == "posix" and stat.S_IMODE(key.stat().st_mode) & 0o177:
+            raise ValueError("can be read by others: it needs chmod 600")
+        return key
+
+
+def _sentence(refused: ValidationError) -> str:
+    lines = []
+    for error in refused.errors(include_url=False, include_input=False):
+        name = str(error["loc"][0]) if error["loc"] else ""
+        match error["type"]:
+            case "missing":
+                lines.append(f"{name} is not set")
+            case "extra_forbidden":
+                lines.append(f"{name} is not a setting of Lanyard")
+            case _:
+                lines.append(f"{name} {error['msg'].removeprefix('Value error, ')}".strip())
+    return "Lanyard cannot start:\n" + "\n".join(f"  {line}" for line in lines)
