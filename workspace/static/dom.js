@@ -65,21 +65,21 @@ export function announce(words) {
 
 // Line icons, drawn here so that nothing is fetched and nothing is parsed.
 const STROKES = {
-  hash: "M9 4 7 20M17 4l-2 16M4 9h16M3.500 15h16",
-  lock: "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+  hash: "M9 4 7 20M17 4l-2 16M4 9h16M3.5 15h16",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   close: "M6 6l12 12M18 6 6 18",
   back: "M15 5l-7 7 7 7",
   send: "M4 12l16-7-6 15-3-6z",
-  mail: "M3.500 6h17v12h-17zM4 7l8 6 8-6",
+  mail: "M3.5 6h17v12h-17zM4 7l8 6 8-6",
   reply: "M4 5h16v11H11l-5 4v-4H4z",
   more: "M6 12h.01M12 12h.01M18 12h.01",
   file: "M7 3h7l4 4v14H7zM14 3v4h4",
-  down: "M12 5v13M6 12.500l6 6 6-6",
-  warn: "M12 4 2.800 20h18.400zM12 10v4.500M12 17.200v.01",
-  clock: "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 0 0 0-17zM12 7.500V12l3 2",
-  card: "M8 2l4 6 4-6M6 8h12v13H6zM9.500 13h5M9.500 16.500h5",
+  down: "M12 5v13M6 12.5l6 6 6-6",
+  warn: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.01",
+  clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2",
+  card: "M8 2l4 6 4-6M6 8h12v13H6zM9.5 13h5M9.5 16.5h5",
   out: "M9 5H5v14h14v-4M13 4h7v7M20 4l-9 9",
-  eye: "M2.500 12S6 6 12 6s9.500 6 9.500 6-3.500 6-9.500 6-9.500-6-9.500-6zM12 9.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5z",
+  eye: "M2.5 12S6 6 12 6s9.5 6 9.5 6-3.5 6-9.5 6-9.5-6-9.5-6zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
 };
 
 export function icon(name) {
