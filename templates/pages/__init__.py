@@ -1,0 +1,30 @@
+"""The words and shape of every web page and e-mail, filled with values and escaped."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+_HERE = Path(__file__).parent
+
+
+def page(name: str, values: Mapping[str, object]) -> str:
+    """The page of that name; everything put into it is shown as the text it is."""
+    return _paper().get_template(f"{name}.html").render(values)
+
+
+def stylesheet() -> str:
+    """The one stylesheet that all pages share."""
+    return (_HERE / "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _paper() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
