@@ -1,0 +1,85 @@
+"""What belongs to the workspace rather than to a person in it: clock, mischief, log, and a fresh start."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from workspace.interactions import verify
+from workspace.refusal import Json, SlackError
+from workspace.screen import clock as showing
+from workspace.world import Workspace
+
+Order = Callable[[Workspace, Json], Awaitable[Json]]
+
+
+async def clock(world: Workspace, asked: Json) -> Json:
+    world.clock.forward(asked["forward"])
+    world.wake(world.town.people)
+    return showing(world)
+
+
+async def mischief(world: Workspace, asked: Json) -> Json:
+    world.mischief.order(asked["kind"], int(asked.get("times", 1)), float(asked.get("seconds", 0)))
+    return {}
+
+
+async def reset(world: Workspace, asked: Json) -> Json:
+    world.reset()
+    return {}
+
+
+async def bot(world: Workspace, asked: Json) -> Json:
+    """Where the bot is, when it started after the workspace; asks it the question Slack asks."""
+    world.bot_url = str(asked.get("url") or world.bot_url).rstrip("/")
+    return {"verified": await verify(world)}
+
+
+async def person(world: Workspace, asked: Json) -> Json:
+    """Somebody's account is deactivated, made a guest, or given back."""
+    somebody = world.town.chatter(asked["id"])
+    somebody.deactivated = bool(asked.get("deactivated", somebody.deactivated))
+    somebody.guest = bool(asked.get("guest", somebody.guest))
+    world.wake(world.town.people)
+    return {}
+
+
+def ordered(order: Order) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        try:
+            asked: Any = await request.json() if await request.body() else {}
+            return JSONResponse({"ok": True, **await order(request.app.state.workspace, asked)})
+        except SlackError as wrong:
+            return JSONResponse(wrong.answer(), status_code=404)
+        except (ValueError, KeyError, TypeError) as wrong:
+            return JSONResponse({"ok": False, "error": str(wrong)}, status_code=400)
+
+    return handle
+
+
+async def log(request: Request) -> Response:
+    world: Workspace = request.app.state.workspace
+    return JSONResponse(list(world.calls))
+
+
+async def counts(request: Request) -> Response:
+    world: Workspace = request.app.state.workspace
+    return JSONResponse(world.counts)
+
+
+ORDERS: dict[str, Order] = {
+    "clock": clock,
+    "mischief": mischief,
+    "reset": reset,
+    "bot": bot,
+    "person": person,
+}
+HOST_ROUTES: list[BaseRoute] = [
+    Route("/ui/log", log),
+    Route("/ui/counts", counts),
+    *(Route(f"/ui/{name}", ordered(order), methods=["POST"]) for name, order in ORDERS.items()),
+]
