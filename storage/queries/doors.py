@@ -1,0 +1,49 @@
+"""Statements about links, passphrases and web sessions: the doors of people without a chat account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.models import Link, Passphrase, RoleHeld, WebSession
+
+
+def link(token: str) -> SelectOfScalar[Link]:
+    """The link with this hash."""
+    return select(Link).where(Link.token == token)
+
+
+def unused_links(person: str, purpose: str) -> SelectOfScalar[Link]:
+    """A person's links of one purpose that have not been used."""
+    return select(Link).where(Link.person == person, Link.purpose == purpose, col(Link.used_at).is_(None))
+
+
+def passphrase(person: str) -> SelectOfScalar[Passphrase]:
+    """A person's passphrase, if they have chosen one."""
+    return select(Passphrase).where(Passphrase.id == person)
+
+
+def session(token: str) -> SelectOfScalar[WebSession]:
+    """The session with this hash."""
+    return select(WebSession).where(WebSession.token == token)
+
+
+def sessions_of(person: str, at: datetime) -> SelectOfScalar[WebSession]:
+    """A person's sessions that are still open."""
+    return select(WebSession).where(WebSession.person == person, WebSession.expires_at > at)
+
+
+def beside(person: str, roles: Sequence[str], at: datetime) -> SelectOfScalar[str]:
+    """Everybody else who now holds one of these roles at a school where this person holds any."""
+    schools = select(RoleHeld.school).where(RoleHeld.person == person, _held(at))
+    return (
+        select(RoleHeld.person)
+        .where(col(RoleHeld.role).in_(roles), _held(at), col(RoleHeld.school).in_(schools))
+        .where(RoleHeld.person != person)
+        .distinct()
+    )
+
+
+def _held(at: datetime):  # type: ignore[no-untyped-def]
+    return (col(RoleHeld.since) <= at) & or_(col(RoleHeld.until).is_(None), col(RoleHeld.until) > at)

@@ -1,0 +1,217 @@
+"""The doors for people without a chat account: links, invitations, passphrases and sessions on our pages.
+
+A token is shown once and only its SHA-256 is kept.  ``at`` is the machine's own time where that differs from
+the unit's: a demo's clock moves on, and must not lock a visitor out.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from storage.events import Event
+from storage.models import Link, Passphrase, WebSession
+from storage.queries import doors as queries
+from storage.unit import Unit
+from workflows import passphrases
+from workflows.packs import load_floor
+from workflows.refusals import Refused
+
+Purpose = Literal["invite", "case", "evidence"]
+LIVES = {"invite": timedelta(days=7), "case": timedelta(hours=72), "evidence": timedelta(minutes=10)}
+SESSION = timedelta(minutes=30)
+SHUT = timedelta(minutes=15)
+# How long a spent or expired case link may still ask for a fresh one, which goes to its owner's inbox only.
+MEMORY = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Doorway:
+    """What lies behind a link that still opens: why it was given, and how its person may come in."""
+
+    purpose: str
+    has_passphrase: bool
+    shut: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of trying a passphrase; ``session`` is the cookie's value when it was right."""
+
+    outcome: Literal["in", "wrong", "shut", "gone"]
+    session: str = ""
+    tries_left: int = 0
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody signed in on our pages, for one case."""
+
+    person: str
+    case: str
+
+
+def case_link(unit: Unit, case: str, person: str, at: datetime | None = None) -> str:
+    """A fresh token that opens the door to one case for one person, for 72 hours."""
+    unit.record(Event.LINK_MADE, case, person, purpose="case")
+    return _link(unit, "case", person, case, at)
+
+
+def invite_link(unit: Unit, person: str, at: datetime | None = None) -> str:
+    """A fresh token with which a person chooses their passphrase, once, within seven days."""
+    unit.record(Event.LINK_MADE, "", person, purpose="invite")
+    return _link(unit, "invite", person, "", at)
+
+
+def evidence_link(unit: Unit, case: str, person: str, at: datetime | None = None) -> str:
+    """A fresh token that shows one person the screenshots of one case, for ten minutes."""
+    return _link(unit, "evidence", person, case, at)
+
+
+def invite(unit: Unit, person: str, by: str) -> None:
+    """Ask somebody to choose a passphrase; when they had one, the others on the ladder hear of it."""
+    again = bool(unit.find(queries.passphrase(person)))
+    unit.record(Event.PASSPHRASE_RESET if again else Event.PERSON_INVITED, "", by, person=person)
+    unit.promise("mail", person, unit.now, message="mail.invited")
+    if again:
+        for other in unit.find(queries.beside(person, load_floor().ladder, unit.now)):
+            unit.promise("mail", other, unit.now, message="mail.reinvited", person=person)
+
+
+def behind(unit: Unit, token: str, at: datetime) -> Doorway:
+    """What a link opens now; unknown, spent and expired ones are refused alike."""
+    link = _open_link(unit, token, at, "invite", "case")
+    kept = _passphrase(unit, link.person)
+    return Doorway(link.purpose, kept is not None, bool(kept and _is_shut(kept, at)))
+
+
+def salt_for(unit: Unit, token: str, at: datetime) -> bytes:
+    """The salt to stretch a tried passphrase with; where there is none a fresh one, which takes as long."""
+    try:
+        kept = _passphrase(unit, _open_link(unit, token, at, "case").person)
+    except Refused:
+        kept = None
+    return kept.salt if kept else passphrases.salt()
+
+
+def choose(unit: Unit, token: str, salt: bytes, stretched: bytes, at: datetime) -> None:
+    """Keep the passphrase that an invited person chose; the invitation and their open sessions end."""
+    link = _open_link(unit, token, at, "invite")
+    for spent in [*unit.find(queries.unused_links(link.person, "invite")), link]:
+        spent.used_at = at
+        unit.add(spent)
+    for session in unit.find(queries.sessions_of(link.person, at)):
+        session.expires_at = at
+        unit.add(session)
+    kept = _passphrase(unit, link.person) or Passphrase(id=link.person, salt=b"", hash=b"", set_at=at)
+    kept.salt, kept.hash, kept.set_at, kept.failures, kept.shut_until = salt, stretched, at, 0, None
+    unit.add(kept)
+    unit.record(Event.PASSPHRASE_SET, "", link.person)
+
+
+def sign_in(unit: Unit, token: str, stretched: bytes, at: datetime) -> Answer:
+    """Try a passphrase at the door of a case; a right one spends the link and begins a session."""
+    try:
+        link = _open_link(unit, token, at, "case")
+    except Refused:
+        return Answer("gone")
+    kept = _passphrase(unit, link.person)
+    if kept is None:
+        return Answer("gone")
+    if _is_shut(kept, at):
+        return Answer("shut")
+    if not passphrases.same(kept.hash, stretched):
+        return _failed(unit, kept, link, at)
+    kept.failures, kept.shut_until, link.used_at = 0, None, at
+    unit.add(kept)
+    unit.add(link)
+    unit.record(Event.LINK_USED, link.case, link.person)
+    cookie = secrets.token_urlsafe(32)
+    unit.add(
+        WebSession(
+            id=unit.new_id(),
+            person=link.person,
+            case=link.case,
+            token=_hashed(cookie),
+            expires_at=at + SESSION,
+        )
+    )
+    return Answer("in", cookie)
+
+
+def send_again(unit: Unit, token: str, at: datetime) -> None:
+    """Promise a fresh link to the inbox that this one was sent to, at most once an hour; never say whether."""
+    found: list[Link] = unit.find(queries.link(_hashed(token)))
+    for link in found:
+        if link.purpose == "case" and at < link.made_at + MEMORY:
+            once = f"again {link.person} {link.case} {at:%Y-%m-%dT%H}"
+            unit.promise("mail", link.person, unit.now, once=once, message="mail.again", about=link.case)
+
+
+def visit(unit: Unit, cookie: str, at: datetime) -> Visit:
+    """Who is signed in with this cookie, and for which case."""
+    found: list[WebSession] = unit.find(queries.session(_hashed(cookie)))
+    for session in found:
+        if at < session.expires_at:
+            return Visit(session.person, session.case)
+    raise Refused("session")
+
+
+def sign_out(unit: Unit, cookie: str, at: datetime) -> None:
+    """End a session at once."""
+    for session in unit.find(queries.session(_hashed(cookie))):
+        session.expires_at = at
+        unit.add(session)
+
+
+def evidence_for(unit: Unit, token: str, at: datetime | None = None) -> tuple[str, str]:
+    """The case and the person that a screenshot link was made for."""
+    link = _open_link(unit, token, at or unit.now, "evidence")
+    return link.case, link.person
+
+
+def _link(unit: Unit, purpose: Purpose, person: str, case: str, at: datetime | None) -> str:
+    token, made = secrets.token_urlsafe(32), at or unit.now
+    unit.add(
+        Link(
+            id=unit.new_id(),
+            purpose=purpose,
+            person=person,
+            case=case,
+            token=_hashed(token),
+            made_at=made,
+            expires_at=made + LIVES[purpose],
+        )
+    )
+    return token
+
+
+def _open_link(unit: Unit, token: str, at: datetime, *purposes: Purpose) -> Link:
+    found: list[Link] = unit.find(queries.link(_hashed(token)))
+    for link in found:
+        if link.purpose in purposes and link.used_at is None and at < link.expires_at:
+            return link
+    raise Refused("link")
+
+
+def _passphrase(unit: Unit, person: str) -> Passphrase | None:
+    return next(iter(unit.find(queries.passphrase(person))), None)
+
+
+def _is_shut(kept: Passphrase, at: datetime) -> bool:
+    return kept.shut_until is not None and at < kept.shut_until
+
+
+def _failed(unit: Unit, kept: Passphrase, link: Link, at: datetime) -> Answer:
+    kept.failures += 1
+    left = passphrases.TRIES - kept.failures
+    if left <= 0:
+        kept.failures, kept.shut_until = 0, at + SHUT
+    unit.add(kept)
+    unit.record(Event.PASSPHRASE_FAILED, link.case, link.person)
+    return Answer("shut" if left <= 0 else "wrong", tries_left=max(left, 0))
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
