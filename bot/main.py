@@ -1,0 +1,119 @@
+"""The command line: everything that an operator can ask of Lanyard."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.settings import Incomplete, Settings
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, show_default=False)]
+people = typer.Typer(no_args_is_help=True, help="Who holds which role, from school.toml.")
+
+
+def run() -> None:
+    """The entry of the command, and of python -m bot.main."""
+    app()()
+
+
+def app() -> typer.Typer:
+    """The whole command line; each command imports its part when it is run, so that --help is quick."""
+    from bot.route_command import route
+
+    # A traceback with local values would print what a report says.
+    line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    line.callback()(lanyard)
+    for command in (serve, demo, route, verify, key):
+        line.command()(command)
+    for command in (apply, invite):
+        people.command()(command)
+    line.add_typer(people, name="people")
+    return line
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(version("lanyard"))
+        raise typer.Exit
+
+
+def lanyard(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Safeguarding reports from the chat staff already use, to the right person, on the record."""
+
+
+def serve(
+    demo_clock: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Move this demo's time on by the seconds that the file says."),
+    ] = None,
+) -> None:
+    """Be the bot: answer Slack, keep promises, show pages."""
+    from bot import compose
+
+    compose.serve(_settings(), demo_clock)
+
+
+def demo(
+    script: Annotated[
+        bool, typer.Option("--script", help="Walk the four flows without a browser, and say so.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Where the workspace's page is.")] = 8080,
+) -> None:
+    """Show Lanyard at work in an invented school: no Slack account needed."""
+    from bot import demo as invented
+
+    raise typer.Exit(invented.demo(script=script, port=port))
+
+
+def verify(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="One that was kept elsewhere."),
+    ] = None,
+) -> None:
+    """Derive the ledger again from its entries, and say whether any was changed, cut off or rolled back."""
+    from bot import compose
+
+    raise typer.Exit(compose.verify_ledger(_settings(), checkpoint))
+
+
+def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
+    """Make the key that seals every report, in a new file that only you can read.
+
+    Without this key a backup opens nothing; with it, it opens everything: keep a copy apart from both.
+    """
+    from storage.vault import create_key_file
+
+    create_key_file(file)
+
+
+def apply(file: File) -> None:
+    """Show what school.toml changes, and change it."""
+    from bot import compose
+
+    raise typer.Exit(compose.apply_people(_settings(), file))
+
+
+def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=False)]) -> None:
+    """Send somebody without a chat account the mail in which they set a passphrase."""
+    from bot import compose
+
+    raise typer.Exit(compose.invite_person(_settings(), person))
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.read(dotenv=Path(".env"))
+    except Incomplete as refused:
+        print(refused, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+if __name__ == "__main__":
+    run()
