@@ -1,0 +1,1 @@
+"""Statements by noun; a unit runs them, bound to its trust."""

@@ -1,0 +1,62 @@
+"""Who may see a case: its parties, never a role, and never anyone it is about; every look is recorded."""
+
+from storage.ledger import Event
+from storage.models import Case, Party
+from storage.queries import cases as queries
+from storage.unit import Unit
+from workflows import parties, people
+from workflows.people import Met, Who
+from workflows.refusals import Refused
+from workflows.rules import Rules
+
+# Those who see the report itself; somebody asked to support a colleague sees no more than that.
+READS = ("lead", "informed")
+
+
+def case_for(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Party, Met]:
+    """The case, and the part that this person has in it.
+
+    Raises Refused("not_yours"), the same for a case that is another's, another trust's or none at all.
+    """
+    met = people.known(unit, by)
+    found: list[Case] = unit.find(queries.by_id(case_id))
+    if met is None or not met.confirmed or not found:
+        raise Refused("not_yours")
+    party = part_in(unit, rules, found[0], met.person.id)
+    if party is None:
+        raise Refused("not_yours")
+    return found[0], party, met
+
+
+def part_in(unit: Unit, rules: Rules, case: Case, person: str) -> Party | None:
+    """The live part somebody has in a case; none for those it is about, whatever they were told before."""
+    mine: list[Party] = [each for each in parties.told(unit, case) if each.person == person]
+    if not mine or person in parties.shut_out(unit, rules, case):
+        return None
+    return mine[0]
+
+
+def viewed(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Party, Met]:
+    """The case, opened by somebody entitled to read it: recorded before a word of it is shown."""
+    case, party, met = case_for(unit, rules, case_id, by)
+    insist(party)
+    if case.state == "received":
+        case.state = "opened"
+        unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+    unit.record(Event.CASE_VIEWED, case.id, met.person.id)
+    return case, party, met
+
+
+def insist(party: Party) -> None:
+    """Refuse those whose part shows them no more than that they are asked to help."""
+    if party.part not in READS:
+        raise Refused("not_yours")
+
+
+def mine(unit: Unit, rules: Rules, person: str) -> list[Case]:
+    """The cases somebody may see now: the oldest unacknowledged first, then the latest."""
+    found: list[Case] = unit.find(queries.told_to(person))
+    open_to = [case for case in found if part_in(unit, rules, case, person)]
+    waiting = sorted((case for case in open_to if not case.acknowledged_at), key=lambda case: case.opened_at)
+    taken = sorted((case for case in open_to if case.acknowledged_at), key=lambda case: case.opened_at, reverse=True)
+    return waiting + taken

@@ -1,0 +1,75 @@
+"""When an answer is due: pure functions of a moment, in school time (Monday to Friday 08:00-18:00, London).
+
+Until schools' own terms come with the calendar, school time leaves out weekends and England's bank holidays
+only.  Moments go in and come out as aware UTC.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from workflows.packs import Class
+
+LONDON = ZoneInfo("Europe/London")
+OPENS, CLOSES = time(8), time(18)
+A_DAY = timedelta(hours=CLOSES.hour - OPENS.hour)
+
+
+def due(klass: Class, since: datetime) -> datetime:
+    """The moment by which a report of this class must be acknowledged, counted from ``since``.
+
+    A ``day`` report made in school time is due when school time ends at the latest, so that nothing said at
+    16:05 on a Friday waits until Monday in silence.
+    """
+    if klass.clock == "always":
+        return since + timedelta(minutes=klass.minutes)
+    wanted = A_DAY * klass.school_days + timedelta(minutes=klass.minutes)
+    moment = after_school_time(since, wanted)
+    if klass.school_days == 0 and in_school_time(since):
+        return min(moment, closing(since.astimezone(LONDON).date()))
+    return moment
+
+
+def after_school_time(since: datetime, wanted: timedelta) -> datetime:
+    """The moment at which ``wanted`` of school time has passed."""
+    start = next_opening(since)
+    while (left := closing(start.astimezone(LONDON).date()) - start) < wanted:
+        wanted -= left
+        start = next_opening(start + left)
+    return start + wanted
+
+
+def next_opening(moment: datetime) -> datetime:
+    """``moment`` itself in school time, else the next start of school time."""
+    day = moment.astimezone(LONDON).date()
+    if is_school_day(day) and moment < closing(day):
+        return max(moment, opening(day))
+    day += timedelta(days=1)
+    while not is_school_day(day):
+        day += timedelta(days=1)
+    return opening(day)
+
+
+def in_school_time(moment: datetime) -> bool:
+    day = moment.astimezone(LONDON).date()
+    return is_school_day(day) and opening(day) <= moment < closing(day)
+
+
+def is_school_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in bank_holidays(day.year)
+
+
+def opening(day: date) -> datetime:
+    return datetime.combine(day, OPENS, LONDON).astimezone(UTC)
+
+
+def closing(day: date) -> datetime:
+    return datetime.combine(day, CLOSES, LONDON).astimezone(UTC)
+
+
+@cache
+def bank_holidays(year: int) -> frozenset[date]:
+    """England's bank holidays of one year."""
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))

@@ -1,0 +1,142 @@
+"""What those who are told do with a case: acknowledge it, note what was done, pass it on, close it."""
+
+from collections.abc import Callable, Mapping
+
+from storage.ledger import Event
+from storage.models import Case, Party, Person
+from storage.queries import cases as queries
+from storage.unit import Unit
+from templates.shapes import Message
+from workflows import access, parties, people
+from workflows.access import case_for
+from workflows.people import Who
+from workflows.refusals import BadAnswers, Refused
+from workflows.rules import Rules
+
+
+def open_case(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
+    """Show the case to somebody entitled to it, and record that they looked."""
+    case, party, _ = case_for(unit, rules, case_id, by)
+    if party.part == "support":
+        return Message("lead.support", about=case.id)
+    access.viewed(unit, rules, case_id, by)
+    return Message("lead.case", about=case.id)
+
+
+def acknowledge(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
+    """Take the case on.  One person does; everybody else's card says who."""
+    case, party, met = leading(unit, rules, case_id, by)
+    if case.acknowledged_by == met.person.id:
+        return Message("lead.mine", about=case.id)
+    if case.acknowledged_by:
+        raise Refused("already", who=unit.get(Person, case.acknowledged_by).name)
+    if case.state == "closed":
+        raise Refused("closed")
+    case.acknowledged_at, case.acknowledged_by, case.state = unit.now, met.person.id, "acknowledged"
+    unit.record(Event.CASE_ACKNOWLEDGED, case.id, met.person.id, role=party.role)
+    tell_everybody(unit, case)
+    return Message("lead.mine", about=case.id)
+
+
+def note(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
+    """Keep what was done or decided; the first note means that the case is being worked."""
+    case, _, met = leading(unit, rules, case_id, by)
+    keep_note(unit, case, "note", text, met.person.id)
+    unit.record(Event.CASE_NOTED, case.id, met.person.id)
+    if case.state == "acknowledged":
+        case.state = "working"
+        tell_everybody(unit, case)
+    return Message("lead.case", about=case.id)
+
+
+def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
+    """Close the case with the reason; whoever reported it is told that it is closed, not why."""
+    case, _, met = leading(unit, rules, case_id, by)
+    if not case.acknowledged_at:
+        raise Refused("not_acknowledged")
+    keep_note(unit, case, "reason", text, met.person.id)
+    case.state = "closed"
+    unit.record(Event.CASE_CLOSED, case.id, met.person.id)
+    tell_everybody(unit, case)
+    return Message("lead.closed", about=case.id)
+
+
+def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
+    """"I should not have this": the case moves on and closes itself to them."""
+    case, party, _ = case_for(unit, rules, case_id, by)
+    if case.acknowledged_by == party.person:
+        case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
+    parties.let_go(unit, case, party, "recused")
+    if not any(each.part == "lead" for each in parties.told(unit, case)) and not case.acknowledged_at:
+        follow_up(unit, rules, case, parties.climb(unit, rules, case))
+    return Message("lead.moved", about=case.id)
+
+
+def add(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
+    """The reporter adds something: what was sent first stays as it is."""
+    met = people.known(unit, by)
+    found: list[Case] = unit.find(queries.by_id(case_id))
+    if met is None or not found or found[0].reporter != met.person.id:
+        raise Refused("not_yours")
+    case = found[0]
+    keep_note(unit, case, "added", text, met.person.id)
+    unit.record(Event.REPORT_ADDED, case.id, met.person.id)
+    for party in parties.told(unit, case):
+        if party.part in access.READS:
+            unit.promise("say", party.person, unit.now, about=case.id, message="lead.added")
+    return Message("reporter.added", about=case.id)
+
+
+def escalate(unit: Unit, rules: Rules, case_id: str) -> None:
+    """Nobody has acknowledged in time: the next person up the ladder is told, and so is the reporter.
+
+    Does nothing where somebody has, or where a later promise has taken this one's place.
+    """
+    case: Case = unit.get(Case, case_id)
+    if case.acknowledged_at or case.state == "closed" or (case.due_at and case.due_at > unit.now):
+        return
+    parties.settle(unit, rules, case)
+    if case.due_at and case.due_at > unit.now:
+        return
+    follow_up(unit, rules, case, parties.climb(unit, rules, case))
+
+
+def follow_up(unit: Unit, rules: Rules, case: Case, place: parties.Place | None) -> None:
+    """After a rung: the reporter hears whom to phone; after the last one, so does the operator, daily."""
+    unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
+    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+    if place is None:
+        unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.nobody")
+        unit.promise("alarm", "", unit.now, about=case.id, message="operator.unanswered")
+        case.due_at = unit.now + parties.DAILY
+        unit.promise("escalate", "", case.due_at, about=case.id)
+    else:
+        unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.late")
+
+
+def leading(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Party, people.Met]:
+    """The case, for somebody who leads it: those who are informed see it and need not act."""
+    case, party, met = case_for(unit, rules, case_id, by)
+    if party.part != "lead":
+        raise Refused("not_leading")
+    return case, party, met
+
+
+def keep_note(unit: Unit, case: Case, kind: str, text: str, by: str) -> None:
+    """Seal one note under the case's key; its field says when, what kind and by whom."""
+    if not text.strip():
+        raise BadAnswers({kind if kind != "reason" else "reason": "answer_this"})
+    unit.seal(case.id, f"{kind}.{unit.now.isoformat()}.{by}.{unit.new_id()}", text.strip())
+
+
+def tell_everybody(unit: Unit, case: Case) -> None:
+    """Everyone's card, and the reporter's receipt, are made true again."""
+    for party in parties.told(unit, case):
+        unit.promise("card", party.person, unit.now, about=case.id, slot=parties.SLOT)
+    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+
+
+Act = Callable[[Unit, Rules, str, Who], Message]
+ACTIONS: Mapping[str, Act] = {"open": open_case, "acknowledge": acknowledge, "recuse": recuse}
+Write = Callable[[Unit, Rules, str, str, Who], Message]
+WRITING: Mapping[str, Write] = {"note": note, "close": close, "add": add}

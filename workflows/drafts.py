@@ -1,0 +1,109 @@
+"""A report being written, step by step: what has been answered so far, and what is asked next."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+
+from storage import sealed
+from storage.models import Draft, Person
+from storage.queries import drafts as queries
+from storage.unit import Unit
+from templates.shapes import Answer, Answers, File
+from workflows.refusals import Refused
+
+KEPT_FOR = timedelta(hours=24)
+UNSURE, NOBODY = "unsure", "none"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a reporter has answered so far.
+
+    ``names`` maps a typed name to the person it is, ``none`` or ``unsure`` (with those it could be in
+    ``perhaps``); ``details`` maps "<position>.<date|time|place|account>" to what is known of a picture.
+    """
+
+    report: str = ""
+    school: str = ""
+    danger: bool = False
+    answers: Answers = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    picked: tuple[str, ...] = ()
+    pictures: str = ""
+    files: tuple[File, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+
+    def after(self, step: str, **changes: object) -> "Written":
+        """The same with one more step done."""
+        return replace(self, done=(*(each for each in self.done if each != step), step), **changes)  # type: ignore[arg-type]
+
+
+def load(unit: Unit, token: str, author: Person) -> Written:
+    """What this author has written under this token; an empty start where there is nothing yet.
+
+    Raises Refused: somebody else's draft answers like one that is gone.
+    """
+    rows: list[Draft] = unit.find(queries.by_id(token))
+    if not rows:
+        return Written()
+    if rows[0].author != author.id:
+        raise Refused("not_yours")
+    text = sealed.opened_field(unit, token, "written")
+    return restore(text) if text else Written()
+
+
+def save(unit: Unit, token: str, author: Person, written: Written) -> None:
+    """Keep it, sealed, for another day."""
+    rows: list[Draft] = unit.find(queries.by_id(token))
+    if rows:
+        rows[0].touched_at, rows[0].expires_at = unit.now, unit.now + KEPT_FOR
+    else:
+        unit.add(
+            Draft(id=token, author=author.id, touched_at=unit.now, expires_at=unit.now + KEPT_FOR)
+        )
+    unit.seal(token, "written", json.dumps(asdict(written)))
+
+
+def unfinished(unit: Unit, author: Person) -> Draft | None:
+    """The author's latest draft that can still be finished."""
+    return next(iter(unit.find(queries.unfinished(author.id, unit.now))), None)
+
+
+def discard(unit: Unit, token: str, author: Person) -> None:
+    """Destroy a draft: its key, its words and its row."""
+    load(unit, token, author)
+    forget(unit, token)
+
+
+def expire(unit: Unit) -> int:
+    """Destroy every draft whose day has passed; returns how many."""
+    old: list[Draft] = unit.find(queries.expired(unit.now))
+    for draft in old:
+        forget(unit, draft.id)
+    return len(old)
+
+
+def forget(unit: Unit, token: str) -> None:
+    sealed.destroy(unit, token)
+    unit.find(queries.delete_draft(token))
+
+
+def restore(text: str) -> Written:
+    kept = json.loads(text)
+    return Written(
+        **{
+            **kept,
+            "answers": {id: answer(value) for id, value in kept["answers"].items()},
+            "perhaps": {name: tuple(people) for name, people in kept["perhaps"].items()},
+            "picked": tuple(kept["picked"]),
+            "files": tuple(File(**file) for file in kept["files"]),
+            "done": tuple(kept["done"]),
+        }
+    )
+
+
+def answer(value: object) -> Answer:
+    return tuple(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,110 @@
+"""Whom a report names and in what part, and the facts that routing needs of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.models import Case, Involved
+from templates.report_types import ReportType
+from workflows.drafts import NOBODY, UNSURE, Written
+from workflows.routing import Facts
+
+# Whoever is picked from the staff, or turns out to be one of those about to be told, works here.
+PICKED_KIND = "colleague"
+# The urgent path asks for names once; whoever they are, the report is taken to be about them.
+URGENT_WHO = "urgent_who"
+
+
+@dataclass(frozen=True)
+class Named:
+    """One person named in a report: staff by id, anybody else by what was typed."""
+
+    part: str
+    person: str = ""
+    name: str = ""
+    kind: str = "unknown"
+    perhaps: tuple[str, ...] = ()
+
+
+def named_in(kind: ReportType, written: Written) -> tuple[Named, ...]:
+    """Everybody the answers name, picked or typed, each once in each part."""
+    given = kind.gives(written.answers)
+    found: list[Named] = []
+    for field in kind.fields:
+        said = written.answers.get(field.id)
+        if not field.part or not said:
+            continue
+        if field.kind == "person":
+            found += (Named(field.part, person=str(one), kind=PICKED_KIND) for one in said)
+        else:
+            known = given.by if field.part == "subject" and kind.by_field else kind.named.get(field.id, given.by)
+            found += typed(field.part, str(said), known, written)
+    if in_danger := written.answers.get(URGENT_WHO):
+        found += typed("subject", str(in_danger), given.by, written)
+    return tuple(dict.fromkeys(found))
+
+
+def typed(part: str, box: str, kind: str, written: Written) -> Iterator[Named]:
+    """Those typed into one box, as the reporter said whom they mean."""
+    for name in lines(box):
+        meant = written.names.get(name, NOBODY)
+        if meant == UNSURE:
+            yield Named(part, name=name, kind=PICKED_KIND, perhaps=written.perhaps.get(name, ()))
+        elif meant != NOBODY:
+            yield Named(part, person=meant, name=name, kind=PICKED_KIND)
+        else:
+            yield Named(part, name=name, kind=kind)
+
+
+def lines(text: str) -> list[str]:
+    """The names in a box: one a line, or parted by semicolons."""
+    return [name for line in text.replace(";", "\n").splitlines() if (name := " ".join(line.split()))]
+
+
+def facts_of_draft(kind: ReportType, written: Written, reporter: str) -> Facts:
+    """The facts of a report that is still being written."""
+    given = kind.gives(written.answers)
+    case = Case(
+        report=kind.id,
+        by=given.by,
+        harmed=given.harmed,
+        danger=written.danger,
+        picked=list(written.picked),
+        flags=list(given.flags),
+        reporter=reporter,
+    )
+    return facts(case, named_in(kind, written))
+
+
+def facts(case: Case, involved: Sequence[Named | Involved]) -> Facts:
+    """The facts of a case, from the parts that people have in it and never from whom the reporter picked.
+
+    A colleague known by a typed name only counts as an ordinary member of staff; when the reporter was not
+    sure whom a name means, everybody it could be is treated as its bearer.
+    """
+    subjects = set(people(involved, "subject"))
+    staff = any(each.part == "subject" and each.kind == "colleague" for each in involved)
+    return Facts(
+        report=case.report,
+        by="colleague" if staff else case.by,
+        harmed=case.harmed,
+        subjects=frozenset(subjects),
+        close=frozenset(people(involved, "close")),
+        harmed_persons=frozenset(people(involved, "harmed")),
+        reporter=case.reporter,
+        danger=case.danger,
+        picked=tuple(case.picked),
+        answers=frozenset(case.flags),
+    )
+
+
+def people(involved: Iterable[Named | Involved], part: str) -> Iterator[str]:
+    """The ids behind a part; a colleague known by name only stands as "somebody" on the staff."""
+    for each in involved:
+        if each.part != part:
+            continue
+        if each.person:
+            yield each.person
+        elif each.perhaps:
+            yield from each.perhaps
+        elif each.kind == "colleague":
+            yield "somebody"

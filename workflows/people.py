@@ -1,0 +1,144 @@
+"""Who somebody is, whichever account they speak from, and who holds which role at this moment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.models import Account, Person, School
+from storage.queries import people as queries
+from storage.unit import Unit
+from workflows.calendar import LONDON
+from workflows.routing import Cast
+
+CHAT = ("slack", "teams")
+
+
+@dataclass(frozen=True)
+class Who:
+    """An account that a platform vouches for, as it reached us; ``standing`` as in ``Account.state``.
+
+    Somebody signed in on our own pages is ``Who("person", "", <person's id>)``.
+    """
+
+    platform: str
+    workspace: str
+    address: str
+    name: str = ""
+    emails: tuple[str, ...] = ()
+    standing: str = "active"
+
+
+@dataclass(frozen=True)
+class Met:
+    """A person, and whether the account they speak from may open cases.
+
+    An account that turned up later under a role-holder's e-mail address may report, and is excluded with its
+    owner, but neither receives nor opens anything until ``lanyard people apply`` confirms it: whoever runs the
+    workspace could otherwise make one in the chair's name.
+    """
+
+    person: Person
+    confirmed: bool
+
+
+def meet(unit: Unit, who: Who) -> Met:
+    """The person behind an account; somebody new becomes a person at first contact."""
+    if who.platform == "person":
+        return Met(unit.get(Person, who.address), confirmed=True)
+    found = unit.find(queries.account(who.platform, who.workspace, who.address))
+    if found:
+        account = found[0]
+        person = unit.get(Person, account.person)
+        if account.state != who.standing and {account.state, who.standing} <= {"active", "guest", "foreign"}:
+            account.state = who.standing
+        if who.name and who.name not in (person.name, *person.also) and not person.key:
+            person.also = [*person.also, person.name] if person.name else person.also
+            person.name = who.name
+        return Met(person, account.state == "active")
+    return first_contact(unit, who)
+
+
+def first_contact(unit: Unit, who: Who) -> Met:
+    """Somebody met for the first time: known by their e-mail address, or new."""
+    person = next(iter(unit.find(queries.by_email(who.emails))), None) if who.emails else None
+    known_role_holder = bool(person and person.key)
+    if person is None:
+        person = unit.add(Person(id=unit.new_id(), name=who.name, met_at=unit.now))
+        for email in who.emails:
+            unit.add(Account(id=unit.new_id(), person=person.id, platform="mail", address=email.lower()))
+    state = "unconfirmed" if known_role_holder and who.standing == "active" else who.standing
+    unit.add(
+        Account(
+            id=unit.new_id(),
+            person=person.id,
+            platform=who.platform,
+            workspace=who.workspace,
+            address=who.address,
+            state=state,
+        )
+    )
+    return Met(person, state == "active")
+
+
+def known(unit: Unit, who: Who) -> Met | None:
+    """The person behind an account that has been met before, for reading."""
+    if who.platform == "person":
+        return Met(unit.get(Person, who.address), confirmed=True)
+    found = unit.find(queries.account(who.platform, who.workspace, who.address))
+    return Met(unit.get(Person, found[0].person), found[0].state == "active") if found else None
+
+
+def cast(unit: Unit, school: str) -> Cast:
+    """Who holds which role at a school now, who of them is away, and whom no message would reach."""
+    held = unit.find(queries.roles_at(school, unit.now))
+    holders: dict[str, tuple[str, ...]] = {}
+    for role in held:
+        holders[role.role] = (*holders.get(role.role, ()), role.person)
+    managers = {person.id: person.line_manager for person in unit.find(queries.managed())}
+    everyone = {role.person for role in held} | set(managers.values())
+    return Cast(
+        holders=holders,
+        absent=away(unit, everyone, unit.now),
+        unreachable=unreachable(unit, everyone),
+        line_managers=managers,
+    )
+
+
+def away(unit: Unit, people: Iterable[str], at: datetime) -> frozenset[str]:
+    """Those whose absence covers this day, as the school counts days."""
+    day = at.astimezone(LONDON).date()
+    return frozenset(absence.person for absence in unit.find(queries.absences(tuple(people), day)))
+
+
+def unreachable(unit: Unit, people: Iterable[str]) -> frozenset[str]:
+    """Those without a usable address."""
+    wanted = set(people)
+    accounts: dict[str, list[Account]] = {person: [] for person in wanted}
+    for account in unit.find(queries.accounts_of(tuple(wanted))):
+        accounts[account.person].append(account)
+    return frozenset(person for person, theirs in accounts.items() if not usable(theirs))
+
+
+def usable(accounts: Sequence[Account]) -> list[Account]:
+    """The accounts at which a person may be told something, the best first.
+
+    A deactivated account, a guest's or another workspace's makes its holder unreachable (POLICIES floor 4), unless
+    they also have a working one; somebody who never had chat, or has blocked the bot, is reached by e-mail.
+    """
+    chat = [account for account in accounts if account.platform in CHAT]
+    if active := [account for account in chat if account.state == "active"]:
+        return active
+    if any(account.state in ("deactivated", "guest", "foreign") for account in chat):
+        return []
+    return [account for account in accounts if account.platform == "mail" and account.state == "active"]
+
+
+def address(unit: Unit, person: str) -> Account | None:
+    """Where this person is told things now; none when they are unreachable."""
+    return next(iter(usable(unit.find(queries.accounts_of((person,))))), None)
+
+
+def school_of(unit: Unit, person: Person) -> School:
+    """The school a person works at; the trust's first where nothing is known."""
+    schools: list[School] = unit.find(queries.schools())
+    return next((school for school in schools if school.id == person.school), schools[0])

@@ -1,0 +1,138 @@
+"""A member of staff reports something: step by step, then once and for all."""
+
+import json
+from collections.abc import Mapping
+
+from storage import sealed
+from storage.ledger import Event
+from storage.models import Case, Evidence, Involved, Person
+from storage.queries import cases as queries
+from storage.unit import Unit
+from templates.shapes import Answers, Message
+from workflows import drafts, parties, people, references
+from workflows.drafts import Written
+from workflows.involved import facts, named_in
+from workflows.people import Who
+from workflows.refusals import Refused
+from workflows.rules import Rules
+from workflows.steps import Ask, next_ask
+from workflows.taken import taken
+
+RECEIPT = "reporter.receipt"
+
+
+def answer(unit: Unit, rules: Rules, token: str, step: tuple[str, Answers], by: Who) -> Ask | Message:
+    """Take one step's answers: the next step, or the receipt of the case that they made.
+
+    Pressing Send again after the case was made gives the same receipt: ``token`` is the case's unique key.
+    Raises BadAnswers (nothing is kept of that step), Refused when the draft is somebody else's.
+    """
+    author = people.meet(unit, by).person
+    made: list[Case] = unit.find(queries.by_draft(token))
+    if made:
+        if made[0].reporter != author.id:
+            raise Refused("not_yours")
+        return Message(RECEIPT, about=made[0].id)
+    written = taken(unit, rules, drafts.load(unit, token, author), step, by)
+    if ask := next_ask(unit, rules, written, author):
+        drafts.save(unit, token, author, written)
+        return ask
+    return Message(RECEIPT, about=submit(unit, rules, token, written, author).id)
+
+
+def resume(unit: Unit, rules: Rules, token: str, by: Who) -> Ask:
+    """The step at which a draft was left; the first one where it is gone."""
+    author = people.meet(unit, by).person
+    written = drafts.load(unit, token, author)
+    return next_ask(unit, rules, written, author) or Ask("questions", written.report, last=True)
+
+
+def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Person) -> Case:
+    """Open the case, tell those on its route, promise what follows: one unit."""
+    kind = rules.reports[written.report]
+    given = kind.gives(written.answers)
+    school = written.school or people.school_of(unit, author).id
+    case = unit.add(
+        Case(
+            id=unit.new_id(),
+            school=school,
+            draft=token,
+            reference=references.fresh(unit),
+            report=kind.id,
+            policy=rules.pack.id,
+            klass="soon",
+            by=given.by,
+            harmed=given.harmed,
+            danger=written.danger,
+            flags=list(given.flags),
+            picked=list(written.picked),
+            reporter=author.id,
+            opened_at=unit.now,
+        )
+    )
+    involved = involve(unit, case, rules, written)
+    found = facts(case, involved)
+    route = parties.open_route(unit, rules, case, found)
+    keep_words(unit, case, written, {each.id: name for each, name in involved.items() if name})
+    case.proof = unit.record(
+        Event.REPORT_SUBMITTED,
+        case.id,
+        author.id,
+        report=case.report,
+        klass=case.klass,
+        told=[f"{place.part}:{place.role}:{place.person}:{place.why}" for place in route.recipients],
+        excluded=[f"{kept.person}:{kept.why}" for kept in route.excluded],
+        outside=list(route.outside),
+    )
+    unit.promise("card", author.id, unit.now, about=case.id, slot="receipt")
+    gather(unit, case, written)
+    drafts.forget(unit, token)
+    return case
+
+
+def involve(unit: Unit, case: Case, rules: Rules, written: Written) -> Mapping[Involved, str]:
+    """A row for everybody named, with the name that was typed for them."""
+    rows = {}
+    for named in named_in(rules.reports[written.report], written):
+        row = Involved(
+            id=unit.new_id(),
+            case=case.id,
+            part=named.part,
+            person=named.person,
+            kind=named.kind,
+            perhaps=list(named.perhaps),
+        )
+        rows[unit.add(row)] = named.name
+    return rows
+
+
+def keep_words(unit: Unit, case: Case, written: Written, names: Mapping[str, str]) -> None:
+    """Seal everything that was said, under the case's own key."""
+    said = {id: value for id, value in written.answers.items()}
+    unit.seal(case.id, "answers", json.dumps({"answers": said, "names": names, "report": case.report}))
+
+
+def gather(unit: Unit, case: Case, written: Written) -> None:
+    """Promise to fetch each picture; its name and place stay sealed."""
+    for position, file in enumerate(written.files, start=1):
+        id = unit.new_id()
+        unit.add(Evidence(id=id, case=case.id, position=position, promised_at=unit.now))
+        about = {
+            key.partition(".")[0]: value
+            for key, value in written.details.items()
+            if key.partition(".")[2] == str(position)
+        }
+        unit.seal(case.id, f"evidence.{id}", json.dumps({"file": file.id, "name": file.name, **about}))
+        unit.promise("fetch", "", unit.now, about=case.id, evidence=id)
+
+
+def discard(unit: Unit, token: str, by: Who) -> Message:
+    """Throw a draft away."""
+    drafts.discard(unit, token, people.meet(unit, by).person)
+    return Message("reporter.discarded")
+
+
+def answers_of(unit: Unit, case: Case) -> tuple[Answers, Mapping[str, str]]:
+    """What was answered, and the typed names by the id of who is involved."""
+    kept = json.loads(sealed.opened_field(unit, case.id, "answers") or '{"answers": {}, "names": {}}')
+    return {id: drafts.answer(value) for id, value in kept["answers"].items()}, kept["names"]

@@ -1,0 +1,103 @@
+"""What a reporter is asked next: a value, decided from what has been answered and where it would go."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from storage.models import Person, School
+from storage.queries import people as queries
+from storage.unit import Unit
+from templates.report_types import ReportType
+from templates.shapes import File
+from workflows import people, routing
+from workflows.drafts import Written
+from workflows.involved import URGENT_WHO, facts_of_draft, lines
+from workflows.names import Face, doubtful
+from workflows.rules import Rules
+
+# Where a typed name is compared with those about to be told, they and this many rungs above them count.
+RUNGS = 2
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The next step of a form: its name, the report type, and what only this report has to offer.
+
+    ``names`` holds the doubtful names, each with the people it could be; ``choices`` the (role, name) of those
+    the reporter may pick; ``several`` whether more than one may be picked; ``files`` the pictures that want
+    their date, time, place and account, ``again`` that some of it was missing; ``last`` whether this step can be
+    the last.
+    """
+
+    step: str
+    report: str = ""
+    names: tuple[tuple[str, tuple[Face, ...]], ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    several: bool = False
+    files: tuple[File, ...] = ()
+    again: bool = False
+    last: bool = False
+
+
+def next_ask(unit: Unit, rules: Rules, written: Written, reporter: Person) -> Ask | None:
+    """The next step; none when the report can be sent."""
+    if not written.report:
+        return Ask("start")
+    if not written.school and len(unit.find(queries.schools())) > 1:
+        return Ask("school", written.report)
+    kind = rules.reports[written.report]
+    pictures = kind.files and rules.pages and not written.danger
+    asked = "urgent" if written.danger else "questions"
+    if not {"urgent", "questions"} & set(written.done):
+        return Ask(asked, written.report, last=not pictures)
+    if ask := about_people(unit, rules, written, reporter):
+        return ask
+    if pictures and not written.pictures:
+        return Ask("pictures", written.report)
+    if pictures and written.pictures == "no" and "files" not in written.done:
+        return Ask("files", written.report, last=True)
+    if written.files and "details" not in written.done:
+        again = "asked" in written.details
+        return Ask("details", written.report, files=written.files, again=again, last=True)
+    return None
+
+
+def about_people(unit: Unit, rules: Rules, written: Written, reporter: Person) -> Ask | None:
+    """Is a typed name one of those about to be told?  Whom should it go to, where the policy leaves a choice?"""
+    school = written.school or people.school_of(unit, reporter).id
+    cast = people.cast(unit, school)
+    facts = facts_of_draft(rules.reports[written.report], written, reporter.id)
+    route = routing.route(rules.pack, rules.floor, cast, facts)
+    told = frozenset(place.person for place in route.recipients)
+    rungs = routing.rungs_after(rules.pack, rules.floor, cast, facts, told)[:RUNGS]
+    near = faces(unit, (*route.recipients, *rungs))
+    kind = rules.reports[written.report]
+    typed = [name for name in typed_names(kind, written) if name not in written.names]
+    if doubts := doubtful(typed, near):
+        return Ask("names", written.report, names=tuple(doubts.items()), last=True)
+    offered = tuple(place for place in route.recipients if place.part == "choice")
+    if offered and not written.picked:
+        by_id = {face.id: face.name for face in near}
+        choices = tuple((place.role, by_id[place.person]) for place in offered)
+        return Ask("choice", written.report, choices=choices, several=route.several, last=True)
+    return None
+
+
+def typed_names(kind: ReportType, written: Written) -> Iterator[str]:
+    """The names typed into boxes that decide who is told; the narrative is never searched."""
+    parts = {"subject", "close"} | ({"harmed"} if kind.gives(written.answers).harmed == "staff" else set())
+    boxes = [field.id for field in kind.fields if field.part in parts and field.kind != "person"]
+    for id in (*boxes, URGENT_WHO):
+        yield from lines(str(written.answers.get(id, "")))
+
+
+def faces(unit: Unit, places: Iterable[routing.Place]) -> tuple[Face, ...]:
+    """Those about to be told, with the names and roles they are known by."""
+    roles: dict[str, tuple[str, ...]] = {}
+    for place in places:
+        roles[place.person] = (*roles.get(place.person, ()), place.role)
+    rows: list[Person] = unit.find(queries.by_ids(tuple(roles)))
+    return tuple(Face(row.id, row.name, tuple(row.also), roles[row.id]) for row in rows)
+
+
+def schools(unit: Unit) -> tuple[School, ...]:
+    return tuple(unit.find(queries.schools()))
