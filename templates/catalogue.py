@@ -1,0 +1,146 @@
+"""Every word people read, checked when the bot starts and filled in when something is to be said or asked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from templates import report_types
+from templates.entries import CatalogueError, Entry, Text
+from templates.questions import Question
+from templates.report_types import GROUPS, Given, ReportType
+from templates.said import Said
+from templates.shapes import Card, Form, Option
+
+__all__ = ["Catalogue", "CatalogueError", "Given", "ReportType"]
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a form that is not a report's own questions."""
+
+    title: str
+    submit: str
+    intro: tuple[Text, ...]
+    questions: tuple[Question, ...]
+
+    @classmethod
+    def read(cls, entry: Entry) -> "Step":
+        step = cls(
+            title=entry.text("title", 24),
+            submit=entry.text("submit", 24),
+            intro=entry.paragraphs("intro", 600),
+            questions=tuple(Question.read(each) for each in entry.tables("field")),
+        )
+        entry.done()
+        return step
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything the bot can say or ask, by name."""
+
+    reports: Mapping[str, ReportType]
+    messages: Mapping[str, Said]
+    steps: Mapping[str, Step]
+    sentences: Mapping[str, Text]
+    danger: tuple[str, ...]
+    numbers: tuple[tuple[str, str, str], ...]  # label, number, or the name that the school's number goes by
+
+    @classmethod
+    def read(cls, folder: Traversable | None = None) -> "Catalogue":
+        """The words in the package, or in another folder laid out like it."""
+        folder = folder or resources.files("templates")
+        shared = {str(each["id"]): each for each in Entry.read(folder / "questions.toml").take("field", list)}
+        forms = Entry.read(folder / "forms.toml")
+        contacts = tuple(
+            (each.text("label", 75), each.text("number", 40, ""), each.text("school", 40, ""))
+            for each in forms.tables("contact")
+        )
+        danger = forms.lines("danger", 300)
+        catalogue = cls(
+            reports=in_order(
+                report_types.read(Entry.read(file), shared) for file in tomls(folder / "reports")
+            ),
+            messages={
+                f"{file.name.removesuffix('.toml')}.{name}": Said.read(entry)
+                for file in tomls(folder / "messages")
+                for name, entry in Entry.read(file).rest().items()
+            },
+            steps={name: Step.read(entry) for name, entry in forms.rest().items()},
+            sentences=sentences(Entry.read(folder / "sentences.toml")),
+            danger=danger,
+            numbers=contacts,
+        )
+        catalogue.check()
+        return catalogue
+
+    def check(self) -> None:
+        """What no single file can know: each file is right, and they fit together."""
+        if not self.danger or not self.numbers:
+            raise CatalogueError("forms.toml", "danger", "say what to do, and give the outside contacts.")
+        for report in self.reports.values():
+            for (field, _), other in report.becomes.items():
+                if other not in self.reports:
+                    raise CatalogueError(f"{report.id}.toml", f"field {field}", f"there is no type {other}.")
+
+    def card(self, name: str, values: Mapping[str, Any]) -> Card:
+        """The named message with its blanks filled; a missing value is an error, never a gap."""
+        return self.messages[name].fill(name, values)
+
+    def sentence(self, name: str, values: Mapping[str, Any] | None = None) -> str:
+        """One line of words: an error beside a field, the word for a state, the name of a role."""
+        return self.sentences[name].fill(values or {})
+
+    def contacts(self, outside: Mapping[str, str]) -> Pairs:
+        """Whom to phone outside the school, the school's own numbers filled in; a blank one is left out."""
+        known = ((label, number or outside.get(school, "")) for label, number, school in self.numbers)
+        return tuple((label, number) for label, number in known if number)
+
+    def first(self, outside: Mapping[str, str], schools: Iterable[tuple[str, str]] = ()) -> Form:
+        """What is it about, is anyone in danger, and, where there are several, which school."""
+        about = tuple(Option(each.id, each.label, each.group) for each in self.reports.values())
+        return self.form("start", {"about": about, "schools": tuple(schools)}, outside)
+
+    def questions(self, report: str, outside: Mapping[str, str], *, pictures: bool = True) -> Form:
+        """A report type's own questions; without a place for screenshots it says to keep them."""
+        kind = self.reports[report]
+        keep = (self.sentence("words.keep_screenshots"),) if kind.files and not pictures else ()
+        step = self.form("questions", {}, outside)
+        return replace(step, title=kind.title, intro=(*kind.advice, *keep), fields=kind.fields)
+
+    def form(self, step: str, values: Mapping[str, Any], outside: Mapping[str, str]) -> Form:
+        """The named step; danger and contacts stand before any box, on every one."""
+        words = self.steps[step]
+        return Form(
+            id=step,
+            title=words.title,
+            submit=words.submit,
+            danger=self.danger,
+            contacts=self.contacts(outside),
+            intro=tuple(line for text in words.intro if (line := text.fill(values))),
+            fields=tuple(field for question in words.questions for field in question.ask(values)),
+        )
+
+
+def tomls(folder: Traversable) -> list[Traversable]:
+    found = (each for each in folder.iterdir() if each.name.endswith(".toml"))
+    return sorted(found, key=lambda each: each.name)
+
+
+def in_order(reports: Iterable[ReportType]) -> Mapping[str, ReportType]:
+    """By group, then by the order that the files give: this is how the first step lists them."""
+    ranked = sorted(reports, key=lambda each: (GROUPS.index(each.group), each.order))
+    return {each.id: each for each in ranked}
+
+
+def sentences(entry: Entry) -> Mapping[str, Text]:
+    """Every line of every table, as table.key."""
+    return {
+        f"{table}.{key}": lines.words(key, 300)
+        for table, lines in entry.rest().items()
+        for key in lines.left()
+    }
