@@ -4,7 +4,7 @@ import { composer } from "./composer.js";
 import { el, icon } from "./dom.js";
 import { drawHome, homePane } from "./home.js";
 import { drawLog, messageLog } from "./messages.js";
-import { channel as channelOf, chat, go, path, person } from "./state.js";
+import { channel as channelOf, chat, go, otherIn, path, person } from "./state.js";
 import { job } from "./faces.js";
 
 let shown = null; // {key, …} what stands in the middle
@@ -43,7 +43,7 @@ function titleOf(channel) {
 
 function about(channel) {
   if (channel.kind === "bot") return "App";
-  if (channel.kind === "dm") return job(person(channel.user) ?? chat.people.find((one) => one.name === channel.name));
+  if (channel.kind === "dm") return job(person(otherIn(channel)));
   const count = Array.isArray(channel.members) ? channel.members.length : channel.members;
   const people = count ? `${count} ${count === 1 ? "person" : "people"}` : "";
   return channel.kind === "private" ? ["Private", people].filter(Boolean).join(" · ") : people;

@@ -69,6 +69,7 @@ const STROKES = {
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   close: "M6 6l12 12M18 6 6 18",
   back: "M15 5l-7 7 7 7",
+  plus: "M12 5v14M5 12h14",
   send: "M4 12l16-7-6 15-3-6z",
   mail: "M3.5 6h17v12h-17zM4 7l8 6 8-6",
   reply: "M4 5h16v11H11l-5 4v-4H4z",
@@ -88,6 +89,7 @@ export function icon(name) {
   const path = document.createElementNS(space, "path");
   for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", "icon"], ["aria-hidden", "true"]]) svg.setAttribute(key, value);
   path.setAttribute("d", STROKES[name]);
+  if (name === "more") path.setAttribute("stroke-width", "3");
   svg.append(path);
   return svg;
 }

@@ -10,7 +10,8 @@ async function ask(path, options = {}) {
     throw new Unreachable("The chat cannot be reached just now.");
   }
   const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Unreachable(body.error || `The chat answered ${answer.status}.`);
+  if (answer.status === 413) throw new Unreachable("It is too large.");
+  if (!answer.ok) throw new Unreachable(`The chat would not do that (${body.error ?? answer.status}).`);
   return body;
 }
 

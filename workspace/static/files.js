@@ -38,8 +38,8 @@ async function take(chosen, { field, most, note, list, draw }) {
       const kept = await upload(chat.as, file);
       field.change([...field.value(), kept]);
       announce(`${file.name} is added.`);
-    } catch {
-      note.textContent = `${file.name} could not be added. Please choose it again.`;
+    } catch (problem) {
+      note.textContent = `${file.name} could not be added. ${problem.message}`;
     }
     waiting.remove();
     draw();

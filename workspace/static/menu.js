@@ -5,22 +5,25 @@ import { safe } from "./text.js";
 
 export function menu(button, entries, { side = "left" } = {}) {
   const id = uid("menu");
-  const list = el("div", { class: `menu ${side}`, role: "menu", id, hidden: true });
+  const list = el("div", { class: "menu", role: "menu", id, popover: "manual" });
+  const shown = () => list.matches(":popover-open");
   const holder = el("span", { class: "menu-holder" }, button, list);
   const close = (back = true) => {
-    if (list.hidden) return;
-    list.hidden = true;
+    if (!shown()) return;
+    list.hidePopover();
     button.setAttribute("aria-expanded", "false");
     if (back) button.focus();
   };
   const open = () => {
     list.replaceChildren(...entries().map((entry) => item(entry, close)));
-    list.hidden = false;
+    list.showPopover();
+    place(list, button, side);
+    window.addEventListener("scroll", () => close(false), { capture: true, once: true });
     button.setAttribute("aria-expanded", "true");
-    list.querySelector("[role=menuitem]")?.focus();
+    list.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
   };
   for (const [name, value] of [["aria-haspopup", "menu"], ["aria-expanded", "false"], ["aria-controls", id]]) button.setAttribute(name, value);
-  button.addEventListener("click", () => (list.hidden ? open() : close()));
+  button.addEventListener("click", () => (shown() ? close() : open()));
   holder.addEventListener("keydown", (event) => keys(event, list, close));
   holder.addEventListener("focusout", (event) => { if (!holder.contains(event.relatedTarget)) close(false); });
   return holder;
@@ -34,8 +37,17 @@ function item(entry, close) {
     : el("button", { ...props, type: "button" }, inside);
 }
 
+// Under its button, or over it near the foot; never outside the window.
+function place(list, button, side) {
+  const [at, own] = [button.getBoundingClientRect(), list.getBoundingClientRect()];
+  const left = side === "right" ? at.right - own.width : at.left;
+  const below = at.bottom + 6 + own.height < innerHeight;
+  list.style.left = `${Math.max(8, Math.min(left, innerWidth - own.width - 8))}px`;
+  list.style.top = `${below ? at.bottom + 6 : at.top - own.height - 6}px`;
+}
+
 function keys(event, list, close) {
-  if (list.hidden) return;
+  if (!list.matches(":popover-open")) return;
   const items = [...list.querySelectorAll("[role=menuitem]")];
   const at = items.indexOf(document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];

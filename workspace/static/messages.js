@@ -49,12 +49,15 @@ function rows(messages, empty) {
   for (const one of messages) {
     const at = moment(one);
     if (day(at) !== today) out.push({ key: `day-${day(at)}-${out.length}`, words: day(at), kind: "day" });
-    const joined = before && day(at) === today && before.user === one.user && !one.ephemeral === !before.ephemeral && !one.blocks?.length && at - moment(before) < JOIN;
+    const joined = before && day(at) === today && before.user === one.user && !one.ephemeral === !before.ephemeral && !drawn(one) && at - moment(before) < JOIN;
     out.push({ key: `${one.ts}${one.ephemeral ? "e" : ""}`, message: one, joined: Boolean(joined) });
     [before, today] = [one, day(at)];
   }
   return out;
 }
+
+// Only an app composes blocks; what a person typed is drawn from their text.
+const drawn = (one) => one.bot && one.blocks?.length > 0;
 
 function note(row) {
   return el("p", { class: row.kind }, el("span", {}, row.words));
@@ -63,8 +66,9 @@ function note(row) {
 function message({ message: one, joined }, channel, threads) {
   const at = moment(one);
   const said = el("div", { class: "message-words" });
-  if (one.blocks?.length) drawBlocks(said, one.blocks, surfaceOf(channel, one));
-  else said.append(el("p", { class: "prose" }, ...(one.bot ? marked(one.text ?? "") : linkedMarks(one.text ?? ""))));
+  if (drawn(one)) drawBlocks(said, one.blocks, surfaceOf(channel, one));
+  else said.append(el("p", { class: "prose" }, ...linkedMarks(one.text ?? "")));
+  if (one.reactions?.length) said.append(el("p", { class: "row" }, one.reactions.map((each) => el("span", { class: "tag" }, `:${each.name}: ${each.count}`))));
   if (one.edited) said.append(el("span", { class: "hint" }, "(edited)"));
   return el("article", { class: `message${joined ? " joined" : ""}${one.ephemeral ? " mine-only" : ""}`, data: { ts: one.ts }, "aria-label": `${one.name}, ${fullTime(at)}` },
     joined ? el("time", { class: "beside-time", datetime: at.toISOString(), "aria-hidden": "true" }, clockTime(at)) : face(one.user),
@@ -80,7 +84,7 @@ function replies(one, channel) {
   if (one.ephemeral) return null;
   const count = one.reply_count ?? 0;
   const words = count === 0 ? "Reply in a thread" : count === 1 ? "1 reply" : `${count} replies`;
-  return el("a", { class: `replies${count ? "" : " none"}`, href: path(channel, "thread", one.ts), "data-testid": `thread-${one.ts}` }, icon("reply"), words);
+  return el("a", { class: `replies${count ? "" : " none"}`, href: path(channel, "thread", one.ts), "data-testid": `thread-${one.ts}` }, icon("reply"), el("span", {}, words));
 }
 
 function surfaceOf(channel, one) {

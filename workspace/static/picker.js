@@ -13,9 +13,10 @@ export function userPicker(spec, field, name) {
   const box = el("input", {
     id: name.id, class: "box", type: "text", role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": "false",
     "aria-controls": list.id, "aria-label": name.label, "aria-describedby": name.described, "aria-required": name.required ? "true" : null,
-    placeholder: plain(spec.placeholder) || "Type a name", data: { actionId: spec.action_id ?? "" },
+    data: { actionId: spec.action_id ?? "" },
   });
-  const picker = { box, list, chips, most, many, at: -1, chosen: () => (many ? field.value() ?? [] : [field.value()].filter(Boolean)) };
+  const placeholder = plain(spec.placeholder) || "Type a name";
+  const picker = { box, list, chips, many, placeholder, at: -1, chosen: () => (many ? field.value() ?? [] : [field.value()].filter(Boolean)) };
   picker.set = (ids) => { field.change(many ? ids : ids[0] ?? null); drawChips(picker); };
   picker.add = (id) => {
     picker.set(many ? [...picker.chosen(), id].slice(-most) : [id]);
@@ -32,9 +33,10 @@ export function userPicker(spec, field, name) {
   return holder;
 }
 
-function drawChips({ chips, chosen, set, box }) {
+function drawChips({ chips, chosen, set, box, many, placeholder }) {
   const ids = chosen();
   chips.hidden = ids.length === 0;
+  box.placeholder = ids.length && !many ? "Type another name to change it" : placeholder;
   chips.replaceChildren(...ids.map((id) => el("li", { class: "chip", data: { user: id } }, face(id, "tiny"), el("span", {}, nameOf(id)),
     el("button", { type: "button", "aria-label": `Remove ${nameOf(id)}`, onclick: () => { set(chosen().filter((one) => one !== id)); box.focus(); } }, icon("close")))));
 }
@@ -50,6 +52,7 @@ function open(picker) {
     face(who.id, "tiny"), el("span", {}, who.name), el("span", { class: "hint" }, job(who)))));
   if (!found.length) list.append(el("p", { class: "hint none" }, "Nobody of that name here."));
   list.hidden = false;
+  list.scrollIntoView({ block: "nearest" });
   box.setAttribute("aria-expanded", "true");
   point(picker);
 }

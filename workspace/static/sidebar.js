@@ -1,8 +1,9 @@
 // The left-hand side: who you are, the channels, direct messages and the app, with what is unread.
 
-import { el, icon, patch } from "./dom.js";
+import { announce, el, icon, patch } from "./dom.js";
 import { face, job } from "./faces.js";
-import { channels, chat, me, path, person } from "./state.js";
+import { menu } from "./menu.js";
+import { channels, chat, go, me, otherIn, path, say } from "./state.js";
 
 export function sidebar() {
   const who = me();
@@ -18,14 +19,28 @@ const GROUPS = [["Channels", ["channel", "private"]], ["Direct messages", ["dm"]
 
 export function drawSidebar({ list }) {
   const all = channels();
-  const groups = GROUPS.map(([title, kinds]) => ({ title, entries: all.filter((one) => kinds.includes(one.kind)) })).filter((group) => group.entries.length);
+  const groups = GROUPS.map(([title, kinds]) => ({ title, entries: all.filter((one) => kinds.includes(one.kind)) })).filter((group) => group.entries.length || (group.title === "Direct messages" && me().chat));
   patch(list, groups, {
     key: (group) => group.title,
     sign: (group) => JSON.stringify([group, chat.route.channel]),
-    make: (group) => el("div", { class: "group" }, el("h2", {}, group.title), el("ul", {}, group.entries.map(entry))),
+    make: (group) => el("div", { class: "group" }, el("div", { class: "group-head" }, el("h2", {}, group.title), group.title === "Direct messages" && newMessage()), el("ul", {}, group.entries.map(entry))),
   });
   const unread = all.reduce((sum, one) => sum + (one.unread ?? 0), 0);
   document.title = `${unread ? `(${unread}) ` : ""}${me().name} · Brambledown chat`;
+}
+
+function newMessage() {
+  const button = el("button", { type: "button", class: "plain", "aria-label": "Write to somebody", title: "Write to somebody", "data-testid": "new-message" }, icon("plus"));
+  const others = () => chat.people.filter((one) => one.chat && one.id !== chat.as);
+  return menu(button, () => others().map((one) => ({ words: one.name, more: job(one), value: one.id, press: () => writeTo(one.id) })));
+}
+
+async function writeTo(id) {
+  try {
+    go((await say("/ui/dm", { with: id })).channel);
+  } catch (problem) {
+    announce(problem.message);
+  }
 }
 
 function entry(channel) {
@@ -44,8 +59,7 @@ export function hrefOf(channel) {
 function sign(channel) {
   if (channel.kind === "bot") return face(chat.bot.id, "tiny");
   if (channel.kind === "dm") {
-    const other = person(channel.user) ?? chat.people.find((one) => one.name === channel.name);
-    return face(other?.id, "tiny");
+    return face(otherIn(channel), "tiny");
   }
   return icon({ private: "lock", inbox: "mail" }[channel.kind] ?? "hash");
 }

@@ -36,6 +36,12 @@ export function channels() {
 
 export const channel = (id) => channels().find((one) => one.id === id) ?? null;
 
+// The other person in a direct message.
+export function otherIn(channel) {
+  const others = Array.isArray(channel.members) ? channel.members.filter((id) => id !== chat.as) : [];
+  return others[0] ?? chat.people.find((one) => one.name === channel.name)?.id;
+}
+
 let fetching = null;
 let again = false;
 
