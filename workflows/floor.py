@@ -1,0 +1,115 @@
+"""What is true under every policy: how soon, who stands in, who hears about whom, what a type needs."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Row(BaseModel):
+    """A table of a policy file: frozen, and a word it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Class(Row):
+    """How soon somebody must acknowledge, and on which clock."""
+
+    clock: Literal["always", "school"]
+    minutes: int = 0
+    school_days: int = 0
+
+
+class Kind(Row):
+    """What the floor knows of one type of report; an unlisted one is `soon` and needs nothing special."""
+
+    klass: str = Field("soon", alias="class")
+    child: bool = False
+    child_by: tuple[str, ...] = ()
+    subject: Literal["", "headteacher", "reporter"] = ""
+
+
+class Line(Row):
+    """One line of rule 3: whom a subject's office sends the report to."""
+
+    id: str
+    subjects: tuple[str, ...] = ()
+    lead: str
+    keeps: bool = False
+    not_informed: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    spares: str = ""
+    becomes: str = ""
+
+
+class Offices(Row):
+    """The roles that the floor itself speaks of."""
+
+    head: str
+    child: str
+    chair: str
+    chair_where_none: str
+    line_manager: str
+    privacy: str
+
+
+class Words(Row):
+    """The words that a route may be told apart by."""
+
+    by: tuple[str, ...]
+    harmed: tuple[str, ...]
+
+
+class Cares(Row):
+    """Rule 1: whose harm calls for the DSL, who must not be a subject then, and the step that stands in."""
+
+    harmed: tuple[str, ...]
+    unless_about: tuple[str, ...]
+    step: str
+    say: str
+
+
+class SchoolTime(Row):
+    """When school time runs."""
+
+    zone: str
+    days: tuple[str, ...]
+    opens: str = Field(alias="from")
+    closes: str = Field(alias="until")
+
+
+class Roles(Row):
+    """The offices every pack has, and those that rule 3 knows besides."""
+
+    every: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+class Floor(Row):
+    """What is true in every pack."""
+
+    ladder: tuple[str, ...]
+    outside: str
+    unrouted: str
+    strictest_first: tuple[str, ...]
+    harmed_now: tuple[str, ...]
+    colleague: tuple[str, ...]
+    offices: Offices
+    words: Words
+    answers: Mapping[str, str]
+    classes: Mapping[str, Class]
+    school_time: SchoolTime
+    roles: Roles
+    deputies: Mapping[str, str]
+    held_by: Mapping[str, str]
+    child: Cares
+    lines: tuple[Line, ...]
+    types: Mapping[str, Kind]
+
+    def kind(self, report: str) -> Kind:
+        """What the floor knows of this type; a type added by a form file alone is an ordinary one."""
+        return self.types.get(report) or Kind.model_validate({})
+
+    def strictest(self, *classes: str) -> str:
+        """The class that waits least."""
+        return min((klass for klass in classes if klass), key=self.strictest_first.index)
