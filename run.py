@@ -96,7 +96,8 @@ def fingerprint() -> str:
 
 def must(*words: str | Path) -> None:
     """Run it, or stop with its own last words."""
-    if code := call(*words):
+    code = call(*words)
+    if code:
         sys.exit(f"That did not work ({code}): {' '.join(map(str, words))}")
 
 
