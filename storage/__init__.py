@@ -1,1 +1,1 @@
-"""What is remembered; knows tables and transactions, and no rule, word or platform; imports nothing of ours."""
+"""What is remembered; knows tables and transactions, but no rule, word or platform."""

@@ -118,7 +118,9 @@ class Case(Owned, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("trust", "reference"),
-        CheckConstraint("state in ('received','opened','acknowledged','working','closed')", name="case_state"),
+        CheckConstraint(
+            "state in ('received','opened','acknowledged','working','closed')", name="case_state"
+        ),
         CheckConstraint("klass in ('now','day','soon')", name="case_klass"),
     )
     school: str = Field(index=True)
@@ -209,7 +211,7 @@ class Promise(Owned, table=True):
 
     __tablename__ = "promises"
     __table_args__ = (
-        UniqueConstraint("once"),
+        UniqueConstraint("trust", "once"),
         Index("promises_due", "state", "due_at"),
         CheckConstraint("state in ('waiting','kept','dropped')", name="promise_state"),
     )

@@ -1,1 +1,1 @@
-"""Statements by noun; a unit runs them, bound to its trust."""
+"""What can be asked for, by noun: statements that a unit runs over its own trust's rows."""

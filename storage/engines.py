@@ -1,0 +1,74 @@
+"""Opens connections: what is asked of SQLite and PostgreSQL before either is trusted with a report."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+
+READERS = 8
+# The writer asks again itself, so that it can drop what has waited too long.
+WRITER_WAITS_MS = 200
+READER_WAITS_MS = 2000
+MIGRATOR_WAITS_MS = 30000
+HEAD_LOCK_WAITS_MS = 2000
+HARDENED = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA foreign_keys = ON",
+    # Without it, INSERT OR REPLACE deletes rows and no trigger is told.
+    "PRAGMA recursive_triggers = ON",
+)
+
+
+def sqlite_writer(url: str) -> Engine:
+    _owned_by_us_alone(url)
+    engine = create_engine(url, hide_parameters=True, pool_size=1, max_overflow=1)
+    return _begins(engine, "BEGIN IMMEDIATE", (*HARDENED, f"PRAGMA busy_timeout = {WRITER_WAITS_MS}"))
+
+
+def sqlite_readers(url: str) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_size=READERS)
+    query_only = "PRAGMA query_only = ON"
+    return _begins(engine, "BEGIN", (*HARDENED, f"PRAGMA busy_timeout = {READER_WAITS_MS}", query_only))
+
+
+def sqlite_migrator(url: str) -> Engine:
+    _owned_by_us_alone(url)
+    engine = create_engine(url, hide_parameters=True)
+    return _begins(engine, "BEGIN IMMEDIATE", (*HARDENED, f"PRAGMA busy_timeout = {MIGRATOR_WAITS_MS}"))
+
+
+def postgres(url: str, connections: int) -> Engine:
+    settings = f"-c lock_timeout={HEAD_LOCK_WAITS_MS} -c timezone=UTC"
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=connections,
+        pool_pre_ping=True,
+        connect_args={"options": settings},
+    )
+
+
+def _begins(engine: Engine, how: str, pragmas: tuple[str, ...]) -> Engine:
+    @event.listens_for(engine, "connect")
+    def harden(connection: Any, _: object) -> None:
+        # The driver would begin transactions of its own, and only at the first change.
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql(how)
+
+    return engine
+
+
+def _owned_by_us_alone(url: str) -> None:
+    """Make the file before SQLite does: its -wal and -shm files take over its mode."""
+    path = Path(make_url(url).database or "")
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)

@@ -1,0 +1,49 @@
+"""Brings the tables to the newest form, under a lock, and sets the ledger's guards again each time."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url
+
+from storage import engines
+from storage.migrations.guards import set_guards
+
+HERE = Path(__file__).parent
+# Any number will do, if every process that migrates takes the same.
+ADVISORY_LOCK = 6962
+
+
+def bring_up_to_date(url: str) -> None:
+    """Upgrade the database at this address; several processes may do so at once."""
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    engine = engines.sqlite_migrator(url) if sqlite else engines.postgres(url, 1)
+    try:
+        with engine.begin() as connection:
+            if not sqlite:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+            upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run what is missing, in the transaction that this connection is in."""
+    config = settings()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    if MigrationContext.configure(connection).get_current_revision() == newest:
+        return
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+    set_guards(connection)
+
+
+def settings() -> Config:
+    """Alembic's settings, found inside the installed package; no ini file is needed."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("path_separator", "os")
+    return config

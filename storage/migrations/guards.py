@@ -1,0 +1,37 @@
+"""The triggers that make the ledger append-only; a migration that rebuilds the table drops them silently."""
+
+from sqlalchemy import Connection
+
+REFUSED = "the ledger is append-only"
+SQLITE = {
+    "ledger_refuses_update": f"BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
+    "ledger_refuses_delete": f"BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
+    # INSERT OR REPLACE deletes without telling a delete trigger, unless a connection asks for it.
+    "ledger_refuses_replace": (
+        "BEFORE INSERT ON ledger"
+        " WHEN EXISTS (SELECT 1 FROM ledger WHERE trust = NEW.trust AND position = NEW.position)"
+        f" BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+    ),
+}
+POSTGRES = {
+    "ledger_refuses_update": "BEFORE UPDATE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_refuses()",
+    "ledger_refuses_delete": "BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_refuses()",
+    "ledger_refuses_truncate": "BEFORE TRUNCATE ON ledger EXECUTE FUNCTION ledger_refuses()",
+}
+REFUSAL = f"""
+CREATE OR REPLACE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{REFUSED}'; END $$
+"""
+
+
+def set_guards(connection: Connection) -> None:
+    """Set every trigger anew, whatever the migrations did to the table."""
+    if connection.dialect.name == "sqlite":
+        for name, what in SQLITE.items():
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            connection.exec_driver_sql(f"CREATE TRIGGER {name} {what}")
+        return
+    connection.exec_driver_sql(REFUSAL)
+    for name, what in POSTGRES.items():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON ledger")
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {what}")

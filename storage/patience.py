@@ -1,0 +1,42 @@
+"""How long a change may wait for its turn, and how long somebody at a form waits for its answer."""
+
+import asyncio
+import time
+from concurrent.futures import Future
+from typing import TypeVar
+
+from storage.faults import Busy, Uncertain
+
+Answer = TypeVar("Answer")
+DROPPED_AFTER = 2.0
+UNCERTAIN_AFTER = 2.5
+
+
+def has_waited_too_long(arrived: float) -> bool:
+    return time.monotonic() - arrived > DROPPED_AFTER
+
+
+async def answer(future: "Future[Answer]") -> Answer:
+    """The answer; Busy where the change was dropped unbegun, Uncertain where it began and is not done."""
+    waiting = asyncio.wrap_future(future)
+    # An answer that comes after we stopped waiting is nobody's; asyncio would complain of it.
+    waiting.add_done_callback(lambda late: late.cancelled() or late.exception())
+    if not (await asyncio.wait({waiting}, timeout=DROPPED_AFTER))[0]:
+        if future.cancel():
+            raise Busy
+        if not (await asyncio.wait({waiting}, timeout=UNCERTAIN_AFTER - DROPPED_AFTER))[0]:
+            raise Uncertain
+    return waiting.result()
+
+
+def answer_now(future: "Future[Answer]") -> Answer:
+    """The same, for a caller that may block."""
+    for patience in (DROPPED_AFTER, UNCERTAIN_AFTER - DROPPED_AFTER):
+        try:
+            return future.result(patience)
+        except TimeoutError:
+            if future.cancel():
+                raise Busy from None
+            if future.done():  # the workflow itself timed out, or was just in time
+                return future.result()
+    raise Uncertain

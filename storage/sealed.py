@@ -1,0 +1,49 @@
+"""Opens sealed texts, and destroys the key that could."""
+
+from sqlalchemy import delete, select
+
+from storage.faults import Destroyed
+from storage.models import Entry, Sealed
+from storage.unit import Unit
+from storage.vault import Place
+
+
+def opened(unit: Unit, owner: str) -> dict[str, str]:
+    """Every text of a case or draft, by field."""
+    texts = unit.find(select(Sealed.field, Sealed.text).where(Sealed.owner == owner))
+    return {field: _open(unit, owner, field, text) for field, text in texts}
+
+
+def opened_field(unit: Unit, owner: str, field: str) -> str | None:
+    texts = unit.find(select(Sealed.text).where(Sealed.owner == owner, Sealed.field == field))
+    return _open(unit, owner, field, texts[0]) if texts else None
+
+
+def destroy(unit: Unit, owner: str) -> None:
+    """Make the words of a case or draft unreadable for ever."""
+    unit.find(delete(Sealed).where(Sealed.owner == owner))
+    remembered = unit.find(select(Entry.position).where(Entry.case == owner).limit(1))
+    unit._keys.destroy(owner, remembered=bool(remembered))
+
+
+def seal_bytes(unit: Unit, owner: str, place: tuple[str, str, str], content: bytes) -> bytes:
+    """Seal what is kept elsewhere, such as a screenshot, under its case's key; a place is table, column, row."""
+    unit._insist_on_writing()
+    key = unit._keys.find_or_make(owner, fresh=owner in unit._fresh)
+    return unit._scope.vault.seal(key, Place(unit._trust, *place), content)
+
+
+def open_bytes(unit: Unit, owner: str, place: tuple[str, str, str], sealed: bytes) -> bytes:
+    return unit._scope.vault.open(_key(unit, owner), Place(unit._trust, *place), sealed)
+
+
+def _open(unit: Unit, owner: str, field: str, text: bytes) -> str:
+    place = Place(unit._trust, "sealed", "text", f"{owner}/{field}")
+    return unit._scope.vault.open(_key(unit, owner), place, text).decode()
+
+
+def _key(unit: Unit, owner: str) -> bytes:
+    key = unit._keys.find(owner)
+    if key is None:
+        raise Destroyed
+    return key
