@@ -1,0 +1,36 @@
+"""What every platform's fetcher of evidence can do, and how it says that a file cannot be had."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+# Larger files are not taken; a screenshot is a tenth of it.
+LARGEST = 10_000_000
+
+# gone: deleted; no access: not ours to read; place: kept where we do not go; kind: not a picture we can show.
+Reason = Literal["gone", "no access", "place", "size", "kind", "later"]
+
+
+@dataclass(frozen=True, repr=False)
+class Fetched:
+    """The bytes as they came, and what they are by their own content."""
+
+    content: bytes
+    media: str
+
+
+class Unfetched(Exception):
+    """The file did not come; ``final`` says that asking again will not help."""
+
+    def __init__(self, reason: Reason, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.final = reason != "later"
+
+
+class Fetcher(Protocol):
+    """Gets the bytes of a file that somebody added to a report."""
+
+    async def fetch(self, file: str) -> Fetched:
+        """Raises Unfetched; ``file`` is the platform's id."""
+        ...

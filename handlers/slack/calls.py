@@ -1,0 +1,27 @@
+"""What Slack's Web API answers when it does not do as asked."""
+
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+# Slack did not do it, or the line dropped; the sentences repeat addresses and bodies, so only names are used.
+FAILURES = (SlackApiError, aiohttp.ClientError, OSError, ValueError)
+
+
+def complaint(error: Exception) -> str:
+    """Slack's own name for what is wrong, such as ``user_not_found``; empty when it said nothing."""
+    named = answered(error, "data")
+    found = named.get("error") if isinstance(named, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def retry_after(error: Exception) -> float | None:
+    """How long Slack asks us to wait."""
+    headers = answered(error, "headers") or {}
+    seconds = str(headers.get("Retry-After", ""))
+    return min(max(float(seconds), 1.0), 3600.0) if seconds.isascii() and seconds.isdigit() else None
+
+
+def answered(error: Exception, part: str) -> Any:
+    return getattr(getattr(error, "response", None), part, None)

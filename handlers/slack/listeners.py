@@ -1,0 +1,149 @@
+"""What people do in Slack: parse, one call to the desk, render."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from typing import Any, Protocol
+
+from slack_bolt.async_app import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.slack.cards import fallback, pressed
+from handlers.slack.entrance import home_of, person_of
+from handlers.slack.people import People
+from handlers.slack.sender import SlackSender
+from handlers.slack.surface import answers_from, card_view, form_view, home_view, mended, step_of
+from storage.faults import Busy, Uncertain
+from templates.shapes import Answers, Card, Form
+from workflows.people import Who
+from workflows.refusals import BadAnswers
+
+log = logging.getLogger(__name__)
+
+Payload = Mapping[str, Any]
+
+
+class Desk(Protocol):
+    """What may be asked for, on any platform."""
+
+    def start(self) -> Form: ...
+    async def offer(self, who: Who) -> Card | None: ...
+    async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card: ...
+    async def press(self, action: str, subject: str, who: Who) -> Form | Card | None: ...
+    async def home(self, who: Who) -> Iterable[Card]: ...
+    async def greet(self, who: Who) -> Card: ...
+    async def sorry(self, fault: str) -> Card: ...
+
+
+class Listeners:
+    """One listener for each kind of payload; what Slack should be answered goes to ``ack``."""
+
+    def __init__(self, desk: Desk, client: AsyncWebClient, people: People) -> None:
+        self.desk, self.client, self.people = desk, client, people
+        self.sender = SlackSender(client)
+        self.afterwards: set[asyncio.Task[None]] = set()
+
+    async def asked(self, ack: AsyncAck, body: Payload) -> None:
+        """Our command was typed."""
+        await self.begin(body)
+        await ack()
+
+    async def pressed(self, ack: AsyncAck, body: Payload) -> None:
+        """A button was pressed, in a message, in a modal or on App Home."""
+        action, subject = pressed(body["actions"][0])
+        if action == "report" and not in_modal(body):
+            await self.begin(body)
+        elif action:
+            shown = await self.plainly(self.desk.press(action, subject, await self.who(body)))
+            if shown is not None:
+                await self.show(body, shown)
+        await ack()
+
+    async def submitted(self, ack: AsyncAck, body: Payload) -> None:
+        """A step of a form was sent: the next step, the receipt, or what to mend."""
+        view = body["view"]
+        try:
+            shown = await self.desk.answer(*step_of(view), answers_from(view), await self.who(body))
+        except BadAnswers as bad:
+            await ack(**mended(view, bad.problems))
+        except (Busy, Uncertain) as fault:
+            await ack(**mended(view, {"": in_a_line(await self.desk.sorry(spoken(fault)))}))
+        else:
+            await ack(response_action="update", view=view_of(shown))
+
+    async def closed(self, ack: AsyncAck) -> None:
+        """A modal was closed; its draft stays for a day."""
+        await ack()
+
+    async def happened(self, body: Payload) -> None:
+        """App Home was opened, or somebody wrote to the bot; what they wrote is not read."""
+        event = body["event"]
+        if event["type"] == "app_home_opened" and event.get("tab") == "home":
+            cards = await self.desk.home(await self.who(body))
+            await self.client.views_publish(user_id=person_of(body), view=home_view(list(cards)))
+        elif is_spoken_to_us(event):
+            await self.sender.post(event["channel"], await self.desk.greet(await self.who(body)))
+
+    async def begin(self, body: Payload) -> None:
+        """The form at once, nothing asked of the database: a trigger lives three seconds."""
+        form = self.desk.start()
+        opened = await self.client.views_open(trigger_id=body["trigger_id"], view=form_view(form))
+        self.later(self.offer(body, form, opened["view"]))
+
+    async def offer(self, body: Payload, form: Form, view: Payload) -> None:
+        """What the person left unfinished, above the same questions."""
+        card = await self.desk.offer(await self.who(body))
+        if card is not None:
+            offered = form_view(form, offer=card)
+            await self.client.views_update(view_id=view["id"], hash=view["hash"], view=offered)
+
+    async def show(self, body: Payload, shown: Form | Card) -> None:
+        if in_modal(body):
+            view = body["view"]
+            await self.client.views_update(view_id=view["id"], hash=view["hash"], view=view_of(shown))
+        else:
+            await self.client.views_open(trigger_id=body["trigger_id"], view=view_of(shown))
+
+    async def plainly(self, asked: Awaitable[Form | Card | None]) -> Form | Card | None:
+        try:
+            return await asked
+        except (Busy, Uncertain) as fault:
+            return await self.desk.sorry(spoken(fault))
+
+    async def who(self, body: Payload) -> Who:
+        return await self.people.who(person_of(body), home_of(body))
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """After the answer; a failure here costs a convenience and is noted by its name."""
+        task = asyncio.ensure_future(work)
+        self.afterwards.add(task)
+        task.add_done_callback(self.noted)
+
+    def noted(self, task: asyncio.Task[None]) -> None:
+        self.afterwards.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("afterwards: %s", type(error).__name__)
+
+
+def view_of(shown: Form | Card) -> dict[str, Any]:
+    return form_view(shown) if isinstance(shown, Form) else card_view(shown)
+
+
+def in_modal(body: Payload) -> bool:
+    return bool(body.get("view")) and body["view"].get("type") == "modal"
+
+
+def is_spoken_to_us(event: Payload) -> bool:
+    """A person's own new message in the bot's direct messages, not an edit, and not our own."""
+    said = event.get("subtype") in (None, "file_share") and not event.get("bot_id") and event.get("user")
+    return event["type"] == "message" and event.get("channel_type") == "im" and bool(said)
+
+
+def spoken(fault: Busy | Uncertain) -> str:
+    return "busy" if isinstance(fault, Busy) else "uncertain"
+
+
+def in_a_line(card: Card) -> str:
+    """A card where only one line may stand: beside a question."""
+    numbers = (f"{label}: {number}" for label, number in card.contacts)
+    return " ".join((card.title, *card.body, *numbers)) or fallback(card)
