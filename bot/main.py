@@ -90,7 +90,11 @@ def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
     """
     from storage.vault import create_key_file
 
-    create_key_file(file)
+    try:
+        create_key_file(file)
+    except FileExistsError:
+        print(f"There is a file at {file} already; a key is never written over.", file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
 def apply(file: File) -> None:

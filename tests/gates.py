@@ -180,16 +180,14 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module or ""
 
 
-UNREAD_CALLS = ("log.", "self._log.", "super().__init__")
-
-
 def unread(node: ast.AST) -> Iterator[ast.AST]:
     """What no user of Lanyard reads: docstrings, what is logged, what an exception says to a developer."""
     if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node) is not None:
         statement = node.body[0]
         assert isinstance(statement, ast.Expr)
         yield statement.value
-    elif isinstance(node, ast.Raise):
-        yield from ast.walk(node)
-    elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith(UNREAD_CALLS):
+    elif isinstance(node, ast.Raise) or (
+        isinstance(node, ast.Call)
+        and ast.unparse(node.func).startswith(("log.", "self._log.", "super().__init__"))
+    ):
         yield from ast.walk(node)

@@ -77,6 +77,14 @@ def test_a_library_is_heard_without_its_text(log: io.StringIO, name: str) -> Non
     assert (line["logger"], line["fault"], line["level"]) == (name, "ValueError", "error")
 
 
+def test_our_own_rooms_are_heard_by_their_fixed_sentence_and_plain_blanks(log: io.StringIO) -> None:
+    logging.getLogger("handlers.gate").info("refused: %s, %d bytes", "stale", 300)
+    logging.getLogger("handlers.gate").warning("refused: %s", STORY)
+    first, second = lines(log)
+    assert (first["event"], first["detail"], first["level"]) == ("refused.bytes", "stale/300", "info")
+    assert (second["event"], second["detail"]) == ("refused", "withheld")
+
+
 @pytest.mark.parametrize("name", telemetry.NEVER)
 def test_a_refused_signature_leaves_no_line_even_when_bolt_switches_its_logger_on(
     log: io.StringIO, name: str
