@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url
 
 from storage import engines
-from storage.migrations.guards import set_guards
+from storage.migrations import guards
 
 HERE = Path(__file__).parent
 # Any number will do, if every process that migrates takes the same.
@@ -30,15 +30,15 @@ def bring_up_to_date(url: str) -> None:
         engine.dispose()
 
 
-def upgrade(connection: Connection, to: str = "head") -> None:
-    """Run what is missing, in the transaction that this connection is in."""
+def upgrade(connection: Connection) -> None:
+    """Run what is missing, in the transaction that this connection is in, and see that the ledger is guarded."""
     config = settings()
     newest = ScriptDirectory.from_config(config).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() == newest:
-        return
-    config.attributes["connection"] = connection
-    command.upgrade(config, to)
-    set_guards(connection)
+    if MigrationContext.configure(connection).get_current_revision() != newest:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    if not guards.are_set(connection):
+        guards.set_anew(connection)
 
 
 def settings() -> Config:

@@ -24,8 +24,16 @@ $$ BEGIN RAISE EXCEPTION '{REFUSED}'; END $$
 """
 
 
-def set_guards(connection: Connection) -> None:
-    """Set every trigger anew, whatever the migrations did to the table."""
+def are_set(connection: Connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        held = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        return set(held.scalars()) >= set(SQLITE)
+    enabled = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger'::regclass AND tgenabled IN ('O', 'A')"
+    return set(connection.exec_driver_sql(enabled).scalars()) >= set(POSTGRES)
+
+
+def set_anew(connection: Connection) -> None:
+    """Set every trigger, whatever the migrations did to the table."""
     if connection.dialect.name == "sqlite":
         for name, what in SQLITE.items():
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
