@@ -88,10 +88,7 @@ def behind(unit: Unit, token: str, at: datetime) -> Doorway:
 
 def salt_for(unit: Unit, token: str, at: datetime) -> bytes:
     """The salt to stretch a tried passphrase with; where there is none a fresh one, which takes as long."""
-    try:
-        kept = _passphrase(unit, _open_link(unit, token, at, "case").person)
-    except Refused:
-        kept = None
+    kept = _passphrase(unit, _open_link(unit, token, at, "case").person)
     return kept.salt if kept else passphrases.salt()
 
 
@@ -141,7 +138,7 @@ def sign_in(unit: Unit, token: str, stretched: bytes, at: datetime) -> Answer:
 
 
 def send_again(unit: Unit, token: str, at: datetime) -> None:
-    """Promise a fresh link to the inbox that this one was sent to, at most once an hour; never say whether."""
+    """Promise a fresh link to the inbox that this one was sent to, at most once an hour, and never say so."""
     found: list[Link] = unit.find(queries.link(_hashed(token)))
     for link in found:
         if link.purpose == "case" and at < link.made_at + MEMORY:

@@ -21,10 +21,18 @@ def stylesheet() -> str:
 
 @cache
 def _paper() -> Environment:
-    return Environment(
+    paper = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    paper.filters["dial"] = _dial
+    return paper
+
+
+def _dial(number: str) -> str:
+    """What a telephone dials for this number; empty when it is words rather than a number."""
+    digits = number.replace(" ", "")
+    return digits if digits.removeprefix("+").isdigit() else ""

@@ -1,0 +1,44 @@
+"""What can be asked for under /p/: the links' door, the case, the screenshots and the stylesheet."""
+
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from handlers.web.case import CasePages
+from handlers.web.cover import Cover
+from handlers.web.door import DoorPages
+from handlers.web.front import Desk, Front, House
+from handlers.web.gallery import GalleryPages
+from storage.database import Database
+from templates.pages import stylesheet
+
+
+def pages(desk: Desk, database: Database, trust: str, house: House) -> list[BaseRoute]:
+    """The routes of all pages, each answer under the same strict cover."""
+    front = Front(desk, database, trust, house)
+    door, case, gallery = DoorPages(front), CasePages(front), GalleryPages(front)
+    routes = Router(
+        [
+            Route("/style.css", _style, methods=["GET"]),
+            Route("/l/{token}", door.show, methods=["GET"]),
+            Route("/l/{token}", door.open, methods=["POST"]),
+            Route("/l/{token}/in", door.sign_in, methods=["POST"]),
+            Route("/l/{token}/passphrase", door.choose, methods=["POST"]),
+            Route("/l/{token}/again", door.send_again, methods=["POST"]),
+            Route("/l/{token}/{step}", door.back, methods=["GET"]),
+            Route("/c/", case.show, methods=["GET"]),
+            Route("/c/press", case.press, methods=["POST"]),
+            Route("/c/answer", case.answer, methods=["POST"]),
+            Route("/c/out", case.sign_out, methods=["POST"]),
+            Route("/c/{step}", case.back, methods=["GET"]),
+            Route("/e/{token}", gallery.show, methods=["GET"]),
+            Route("/e/{token}/{position:int}", gallery.picture, methods=["GET"]),
+        ]
+    )
+    # Not a Starlette: that hands what nobody expected to the server's log, with the words it may repeat.
+    return [Mount("/p", app=Cover(ExceptionMiddleware(routes, handlers=front.answers_to_faults())))]
+
+
+async def _style(request: Request) -> Response:
+    return Response(stylesheet(), media_type="text/css", headers={"Cache-Control": "no-cache"})
