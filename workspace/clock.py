@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ class Clock:
 
     def forward(self, by: str) -> None:
         """Move time on: "20m", "3h", "2d", "week", or "morning" (tomorrow's, 08:30 in London)."""
-        self.offset += max(0, round(self.seconds_until(by)))
+        self.offset += max(0, math.ceil(self.seconds_until(by)))
         if self.file:
             written = self.file.with_name(self.file.name + ".new")
             written.write_text(json.dumps({"offset_seconds": self.offset}))

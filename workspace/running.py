@@ -26,7 +26,7 @@ def running(settings: Settings) -> Iterator[Address]:
     thread = threading.Thread(target=server.run, name="workspace", daemon=True)
     thread.start()
     deadline = time.monotonic() + 10
-    while not server.started:
+    while not server.workspace.url:
         if not thread.is_alive() or time.monotonic() > deadline:
             raise RuntimeError("the workspace did not start")
         time.sleep(0.005)
