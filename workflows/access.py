@@ -60,3 +60,10 @@ def mine(unit: Unit, rules: Rules, person: str) -> list[Case]:
     waiting = sorted((case for case in open_to if not case.acknowledged_at), key=lambda case: case.opened_at)
     taken = sorted((case for case in open_to if case.acknowledged_at), key=lambda case: case.opened_at, reverse=True)
     return waiting + taken
+
+
+def refused(unit: Unit, case_id: str, by: Who) -> None:
+    """Somebody asked for a case that is not theirs: recorded with the case, if there is one."""
+    met = people.known(unit, by)
+    found: list[Case] = unit.find(queries.by_id(case_id))
+    unit.record(Event.ACCESS_REFUSED, found[0].id if found else "", met.person.id if met else "")

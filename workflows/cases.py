@@ -7,7 +7,7 @@ from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import access, parties, people
+from workflows import access, parties, people, routing
 from workflows.access import case_for
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -74,17 +74,39 @@ def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
 
 def add(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
     """The reporter adds something: what was sent first stays as it is."""
-    met = people.known(unit, by)
-    found: list[Case] = unit.find(queries.by_id(case_id))
-    if met is None or not found or found[0].reporter != met.person.id:
-        raise Refused("not_yours")
-    case = found[0]
-    keep_note(unit, case, "added", text, met.person.id)
-    unit.record(Event.REPORT_ADDED, case.id, met.person.id)
+    case = own(unit, case_id, by)
+    keep_note(unit, case, "added", text, case.reporter)
+    unit.record(Event.REPORT_ADDED, case.id, case.reporter)
     for party in parties.told(unit, case):
         if party.part in access.READS:
             unit.promise("say", party.person, unit.now, about=case.id, message="lead.added")
     return Message("reporter.added", about=case.id)
+
+
+def tell(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
+    """The reporter takes up the offer of a policy that told nobody: the person it offers leads now."""
+    case = own(unit, case_id, by)
+    route, found, cast = parties.route_now(unit, rules, case)
+    offered = [step.offers for step in route.steps if step.offers]
+    if not offered or parties.ever_told(unit, case):
+        raise Refused("not_yours")
+    place = routing.offered(rules.pack, rules.floor, cast, found, offered[0])
+    if place is None:
+        raise Refused("not_yours")
+    parties.tell(unit, case, place)
+    unit.record(Event.CASE_TOLD, case.id, case.reporter, role=place.role)
+    parties.await_answer(unit, rules, case)
+    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+    return Message("reporter.receipt", about=case.id)
+
+
+def own(unit: Unit, case_id: str, by: Who) -> Case:
+    """The case, for whoever reported it."""
+    met = people.known(unit, by)
+    found: list[Case] = unit.find(queries.by_id(case_id))
+    if met is None or not found or found[0].reporter != met.person.id:
+        raise Refused("not_yours")
+    return found[0]
 
 
 def escalate(unit: Unit, rules: Rules, case_id: str) -> None:
@@ -114,6 +136,14 @@ def follow_up(unit: Unit, rules: Rules, case: Case, place: parties.Place | None)
         unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.late")
 
 
+def may_write(unit: Unit, rules: Rules, step: str, case_id: str, by: Who) -> None:
+    """Refuse, before they have typed anything, somebody who may not write this on a case."""
+    if step == "add":
+        own(unit, case_id, by)
+    else:
+        leading(unit, rules, case_id, by)
+
+
 def leading(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Party, people.Met]:
     """The case, for somebody who leads it: those who are informed see it and need not act."""
     case, party, met = case_for(unit, rules, case_id, by)
@@ -125,7 +155,7 @@ def leading(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Part
 def keep_note(unit: Unit, case: Case, kind: str, text: str, by: str) -> None:
     """Seal one note under the case's key; its field says when, what kind and by whom."""
     if not text.strip():
-        raise BadAnswers({kind if kind != "reason" else "reason": "answer_this"})
+        raise BadAnswers({kind: "required"})
     unit.seal(case.id, f"{kind}.{unit.now.isoformat()}.{by}.{unit.new_id()}", text.strip())
 
 
@@ -137,6 +167,6 @@ def tell_everybody(unit: Unit, case: Case) -> None:
 
 
 Act = Callable[[Unit, Rules, str, Who], Message]
-ACTIONS: Mapping[str, Act] = {"open": open_case, "acknowledge": acknowledge, "recuse": recuse}
+ACTIONS: Mapping[str, Act] = {"open": open_case, "acknowledge": acknowledge, "recuse": recuse, "tell": tell}
 Write = Callable[[Unit, Rules, str, str, Who], Message]
 WRITING: Mapping[str, Write] = {"note": note, "close": close, "add": add}

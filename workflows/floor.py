@@ -82,7 +82,8 @@ class Roles(Row):
     """The offices every pack has, and those that rule 3 knows besides."""
 
     every: tuple[str, ...]
-    also: tuple[str, ...]
+    governors: tuple[str, ...]
+    trust: tuple[str, ...]
 
 
 class Floor(Row):

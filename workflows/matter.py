@@ -13,7 +13,7 @@ class Facts:
     """What a report says that decides who hears of it; people by id, never words.
 
     ``subjects`` are adults working in or for the school: pupils, parents and outsiders change nothing in
-    rule 3 and are told by ``by`` alone.  ``close`` are the partners, relatives and friends of *any* subject, a
+    rule 3 and are told by ``by`` alone.  ``close`` are partners, relatives and friends of *any* subject, a
     pupil's too.  ``offices`` are roles a subject holds where nobody is known to hold them (a vacant office).
     """
 
@@ -138,7 +138,7 @@ class Matter:
         return role
 
     def holders(self, role: str, support: bool = False) -> tuple[str, ...]:
-        """Those who hold a role, here or not; a line manager is the reporter's or (support) the harmed one's."""
+        """Those who hold a role, here or not; a line manager is the reporter's, in support the harmed's."""
         if role == self.floor.offices.line_manager:
             whose = sorted(self.facts.harmed_persons) if support else (self.facts.reporter,)
             managers = (self.cast.line_managers.get(person, "") for person in whose)

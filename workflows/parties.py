@@ -113,7 +113,7 @@ def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
     rungs = routing.rungs_after(rules.pack, rules.floor, cast, found, ever)
     place = next(iter((*leads, *rungs)), None)
     if place is None:
-        case.outside = list(rules.floor.outside)
+        case.outside = [rules.floor.outside]
         unit.record(Event.CASE_ESCALATED, case.id, "", to="outside")
         return None
     tell(unit, case, place)

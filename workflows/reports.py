@@ -16,12 +16,12 @@ from workflows.people import Who
 from workflows.refusals import Refused
 from workflows.rules import Rules
 from workflows.steps import Ask, next_ask
-from workflows.taken import taken
+from workflows.taken import Sent, taken
 
 RECEIPT = "reporter.receipt"
 
 
-def answer(unit: Unit, rules: Rules, token: str, step: tuple[str, Answers], by: Who) -> Ask | Message:
+def answer(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | Message:
     """Take one step's answers: the next step, or the receipt of the case that they made.
 
     Pressing Send again after the case was made gives the same receipt: ``token`` is the case's unique key.
@@ -33,7 +33,7 @@ def answer(unit: Unit, rules: Rules, token: str, step: tuple[str, Answers], by: 
         if made[0].reporter != author.id:
             raise Refused("not_yours")
         return Message(RECEIPT, about=made[0].id)
-    written = taken(unit, rules, drafts.load(unit, token, author), step, by)
+    written = taken(unit, rules, drafts.load(unit, token, author), sent, by)
     if ask := next_ask(unit, rules, written, author):
         drafts.save(unit, token, author, written)
         return ask

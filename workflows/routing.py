@@ -81,8 +81,8 @@ def rungs_after(
     """Who is asked next, in order, when none of `told` acknowledges; where it ends, outside is next.
 
     First the deputies of the lead's role, then the rungs above; neighbours with the same role share a rung.
-    `told` are those who were asked already: somebody merely informed may well be asked next.  The reporter and
-    the person harmed come after everybody else, so that nobody is alone with their own report.
+    `told` are those who were asked already: somebody merely informed may well be asked next.  The reporter
+    and the person harmed come after everybody else, so that nobody is alone with their own report.
     """
     matter = Matter(pack, floor, cast, facts)
     seats = seated(matter)

@@ -1,17 +1,22 @@
-"""What holds at this trust: its policy, the floor under all policies, and the report types."""
+"""What holds at this trust: its policy, the floor under all policies, and the words and report types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from templates.catalogue import Catalogue
 from templates.report_types import ReportType
 from workflows.packs import Floor, Pack
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The trust's pack, the floor, every report type by id, and whether our pages can be reached by browsers."""
+    """The trust's pack, the floor, the catalogue, and our pages' address ("" where browsers cannot reach them)."""
 
     pack: Pack
     floor: Floor
-    reports: Mapping[str, ReportType]
-    pages: bool
+    words: Catalogue
+    pages: str = ""
+
+    @property
+    def reports(self) -> Mapping[str, ReportType]:
+        return self.words.reports

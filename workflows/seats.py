@@ -66,7 +66,7 @@ def of_row(matter: Matter, row: RouteRow) -> list[Seat]:
 
 
 def seat_for(matter: Matter, role: str, part: str, why: str) -> Seat:
-    """A role that the school gave to nobody falls to the one the floor names: our choice, not the policy's."""
+    """A role that the school gave to nobody falls to the one the floor names: our choice, so `default`."""
     source, text = mark(why)
     acting = matter.acting_as(role)
     if role in matter.floor.held_by and acting != role:

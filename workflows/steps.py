@@ -22,7 +22,7 @@ RUNGS = 2
 class Ask:
     """The next step of a form: its name, the report type, and what only this report has to offer.
 
-    ``names`` holds the doubtful names, each with the people it could be; ``choices`` the (role, name) of those
+    ``schools`` are those to choose from (id, name); ``names`` holds the doubtful names, each with the people it could be; ``choices`` the (role, name) of those
     the reporter may pick; ``several`` whether more than one may be picked; ``files`` the pictures that want
     their date, time, place and account, ``again`` that some of it was missing; ``last`` whether this step can be
     the last.
@@ -34,6 +34,7 @@ class Ask:
     choices: tuple[tuple[str, str], ...] = ()
     several: bool = False
     files: tuple[File, ...] = ()
+    schools: tuple[tuple[str, str], ...] = ()
     again: bool = False
     last: bool = False
 
@@ -42,8 +43,8 @@ def next_ask(unit: Unit, rules: Rules, written: Written, reporter: Person) -> As
     """The next step; none when the report can be sent."""
     if not written.report:
         return Ask("start")
-    if not written.school and len(unit.find(queries.schools())) > 1:
-        return Ask("school", written.report)
+    if not written.school and len(known := schools(unit)) > 1:
+        return Ask("school", written.report, schools=tuple((each.id, each.name) for each in known))
     kind = rules.reports[written.report]
     pictures = kind.files and rules.pages and not written.danger
     asked = "urgent" if written.danger else "questions"

@@ -1,0 +1,53 @@
+"""The next step of a report as a form, in words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from templates.catalogue import Catalogue
+from templates.shapes import Form
+from workflows.steps import Ask
+
+
+def form_of(ask: Ask, words: Catalogue, outside: Mapping[str, str], *, pictures: bool) -> Form:
+    """What this step asks; where it can be the last, its button says Send."""
+    if ask.step == "questions":
+        form = words.questions(ask.report, outside, pictures=pictures)
+    else:
+        name = "choices" if ask.several else ask.step
+        form = words.form(name, VALUES.get(ask.step, nothing)(ask, words), outside)
+    form = replace(form, id=ask.step)
+    return replace(form, submit=words.sentence("words.send")) if ask.last else form
+
+
+def nothing(ask: Ask, words: Catalogue) -> Mapping[str, Any]:
+    return {}
+
+
+def doubtful(ask: Ask, words: Catalogue) -> Mapping[str, Any]:
+    return {
+        "names": [
+            {"id": str(position), "name": name, "people": [(face.id, face.name) for face in faces]}
+            for position, (name, faces) in enumerate(ask.names)
+        ]
+    }
+
+
+def offered(ask: Ask, words: Catalogue) -> Mapping[str, Any]:
+    return {"people": [(role, f"{name} ({words.sentence(f'role.{role}')})") for role, name in ask.choices]}
+
+
+def pictured(ask: Ask, words: Catalogue) -> Mapping[str, Any]:
+    return {"pictures": [{"id": str(n), "number": str(n), "file": file.name} for n, file in enumerate(ask.files, 1)]}
+
+
+def schools(ask: Ask, words: Catalogue) -> Mapping[str, Any]:
+    return {"schools": list(ask.schools)}
+
+
+VALUES: Mapping[str, Callable[[Ask, Catalogue], Mapping[str, Any]]] = {
+    "names": doubtful,
+    "choice": offered,
+    "details": pictured,
+    "school": schools,
+}

@@ -1,0 +1,163 @@
+"""Keeps the promises: says what is owed, fetches what is awaited, and never marks kept what no platform took."""
+
+import asyncio
+import hashlib
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from handlers.desk import Desk
+from handlers.fetchers import Fetcher, Unfetched
+from handlers.senders import Posted, Sender, Unreachable
+from storage import promises
+from storage.faults import Fault
+from storage.promises import Claim
+from storage.unit import Unit
+from workflows import cases, evidence, telling
+from workflows.telling import Telling
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 64
+LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
+LONGEST = timedelta(minutes=1)  # between two tries
+
+
+@dataclass
+class Deliver:
+    """Sweeps what is due, of every trust whose desk it is given; woken by whatever makes a promise."""
+
+    desks: Mapping[str, Desk]
+    senders: Mapping[str, Sender]
+    fetchers: Mapping[str, Fetcher]
+    operator: str = ""
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+    turns: defaultdict[tuple[str, str, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def serve(self) -> None:
+        """Sweep for as long as the process lives: at once when woken, and every second for what falls due."""
+        while True:
+            try:
+                while await self.sweep():
+                    pass
+            except Exception as fault:
+                # The sweeper outlives whatever stopped one sweep: what is owed stays owed, and is tried again.
+                log.error("sweep stopped: %s", type(fault).__name__)
+            self.awake.clear()
+            try:
+                await asyncio.wait_for(self.awake.wait(), timeout=1)
+            except TimeoutError:
+                continue
+
+    async def sweep(self) -> int:
+        """Keep everything that is due now, once; returns how many promises were taken up."""
+        database = next(iter(self.desks.values())).database
+        claims: list[Claim] = await database.run("", promises.claim, AT_ONCE, LEASE)
+        await asyncio.gather(*(self.keep(claim) for claim in claims))
+        if not claims:
+            self.turns.clear()
+        return len(claims)
+
+    async def keep(self, claim: Claim) -> None:
+        """Keep one promise, or put it off; two about the same card wait for each other."""
+        desk = self.desks[claim.trust]
+        async with self.turns[claim.about, claim.to, claim.ids.get("slot", "")]:
+            try:
+                await KEEP[claim.kind](self, desk, claim)
+            except Unreachable as no:
+                await self.put_off(desk, claim, no.retry_after)
+            except Fault as fault:
+                log.warning("promise %s put off: %s", claim.id, type(fault).__name__)
+                await self.put_off(desk, claim, None)
+
+    async def put_off(self, desk: Desk, claim: Claim, retry_after: float | None) -> None:
+        """Try again later: when the platform says, else after twice as long each time, a minute at most."""
+        wait = timedelta(seconds=retry_after) if retry_after else min(LONGEST, timedelta(seconds=2**claim.attempts))
+        await desk.database.run(desk.trust, later, claim, wait)
+
+    async def tell(self, desk: Desk, claim: Claim) -> None:
+        """Say a card, a receipt or a message to whoever should have it now."""
+        told: Telling | None = await desk.run(telling.telling, claim)
+        await self.send(desk, claim, told)
+
+    async def mail(self, desk: Desk, claim: Claim) -> None:
+        """A mail about somebody's door: an invitation, or a fresh link."""
+        await self.send(desk, claim, await desk.run(telling.mailing, claim))
+
+    async def send(self, desk: Desk, claim: Claim, told: Telling | None) -> None:
+        if told is None or told.platform not in self.senders:
+            await desk.database.run(desk.trust, promises.drop, claim.id, claim.lease)
+            return
+        sender, card = self.senders[told.platform], desk.words.card(told.message, {**desk.always(), **told.values})
+        try:
+            if told.stamp and told.platform != "mail":
+                where = await sender.edit(Posted(told.channel, told.stamp), card)
+            else:
+                where = await sender.post(told.address, card)
+        except Unreachable as no:
+            if not no.gone:
+                raise
+            await desk.database.run(desk.trust, telling.refused, claim, told)
+            return
+        await desk.database.run(desk.trust, telling.sent, claim, told, where.channel, where.stamp)
+
+    async def escalate(self, desk: Desk, claim: Claim) -> None:
+        """Nobody acknowledged in time."""
+        await desk.run(climbed, claim)
+
+    async def fetch(self, desk: Desk, claim: Claim) -> None:
+        """Get one screenshot: sealed and durable before its row says so."""
+        wanted = await desk.look(evidence.wanted, claim.ids["evidence"])
+        if wanted is None:
+            await desk.database.run(desk.trust, promises.drop, claim.id, claim.lease)
+            return
+        try:
+            found = await self.fetchers["slack"].fetch(wanted.file)
+        except Unfetched as no:
+            if not (no.final or wanted.overdue):
+                raise Unreachable(no.retry_after) from no
+            await desk.database.run(desk.trust, lost, claim, wanted, no.reason)
+            return
+        sealed = await desk.look(evidence.seal_picture, wanted, found.content)
+        await desk.blobs.write(wanted.id, sealed)
+        digest = hashlib.sha256(found.content).hexdigest()
+        await desk.database.run(desk.trust, gained, claim, wanted, (found.media, len(found.content), digest))
+
+    async def alarm(self, desk: Desk, claim: Claim) -> None:
+        """Tell the operator that something is wrong, never about what."""
+        message = await desk.run(telling.alarm, claim)
+        if self.operator and "mail" in self.senders:
+            await self.senders["mail"].post(self.operator, desk.say(message))
+        await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
+
+
+def later(unit: Unit, claim: Claim, wait: timedelta) -> None:
+    promises.put_off(unit, claim.id, claim.lease, unit.now + wait, claim.attempts + 1)
+
+
+def climbed(unit: Unit, rules: telling.Rules, claim: Claim) -> None:
+    cases.escalate(unit, rules, claim.about)
+    promises.keep(unit, claim.id, claim.lease)
+
+
+def gained(unit: Unit, claim: Claim, wanted: evidence.Wanted, found: tuple[str, int, str]) -> None:
+    evidence.fetched(unit, wanted, *found)
+    promises.keep(unit, claim.id, claim.lease)
+
+
+def lost(unit: Unit, claim: Claim, wanted: evidence.Wanted, why: str) -> None:
+    evidence.failed(unit, wanted, why)
+    promises.keep(unit, claim.id, claim.lease)
+
+
+Keep = Callable[[Deliver, Desk, Claim], Awaitable[None]]
+KEEP: Mapping[str, Keep] = {
+    "card": Deliver.tell,
+    "say": Deliver.tell,
+    "mail": Deliver.mail,
+    "escalate": Deliver.escalate,
+    "fetch": Deliver.fetch,
+    "alarm": Deliver.alarm,
+}

@@ -1,0 +1,215 @@
+"""What a person can ask for, on any surface: plain values in, one workflow, words out."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.asking import form_of
+from storage.blobs import Blobs
+from storage.database import Database
+from storage.unit import Unit
+from templates.shapes import Answers, Card, Form, Message
+from workflows import access, cases, describe, doors, drafts, evidence, opened, people, reports, shown
+from workflows.people import Who
+from workflows.refusals import BadAnswers, Refused
+from workflows.rules import Rules
+from workflows.steps import Ask
+from workflows.taken import Sent
+from workflows.times import spoken
+
+Lookup = Callable[[Sequence[str]], Awaitable[Sequence[Who]]]
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The screenshots that one link shows: the case's reference, and what is known of each, by position."""
+
+    reference: str
+    items: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass
+class Standing:
+    """What stands on every form, remembered so that the first one needs no database."""
+
+    outside: Mapping[str, str] = field(default_factory=dict)
+    schools: tuple[tuple[str, str], ...] = ()
+    phones: Pairs = ()
+
+
+class Desk:
+    """The front desk of one trust."""
+
+    def __init__(self, database: Database, trust: str, rules: Rules, blobs: Blobs, dice: Callable[[], str]) -> None:
+        self.database, self.trust, self.rules, self.blobs, self.dice = database, trust, rules, blobs, dice
+        self.words = rules.words
+        self.lookups: dict[str, Lookup] = {}
+        self.standing = Standing()
+
+    async def refresh(self) -> None:
+        """Learn anew what stands on every form; run at the start and every minute."""
+        self.standing = await self.look(standing, self.words.sentence("words.school_phone"))
+
+    def start(self) -> Form:
+        """The first step; no database, because a trigger lives three seconds."""
+        schools = self.standing.schools if len(self.standing.schools) > 1 else ()
+        form = self.words.first(self.standing.outside, schools)
+        return Form(**{**form.__dict__, "token": self.dice()})
+
+    async def offer(self, who: Who) -> Card | None:
+        """An unfinished report, offered to whoever wrote it."""
+        found = await self.look(unfinished, who)
+        return self.words.card("reporter.draft", found) if found else None
+
+    async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card:
+        """Take a step's answers: the next step, or the receipt.  Raises BadAnswers, in words."""
+        try:
+            if step in cases.WRITING:
+                text = str(answers.get(WRITTEN_IN[step], ""))
+                return self.say(await self.run(shown.write, step, token, text, who))
+            sent = Sent(step, answers, await self.faces(answers, who))
+            return self.next(token, await self.run(reported, token, sent, who))
+        except BadAnswers as bad:
+            raise BadAnswers(self.in_words(step, bad.problems)) from None
+        except Refused as no:
+            return await self.refuse(no, token, who)
+
+    async def press(self, action: str, subject: str, who: Who) -> Form | Card | None:
+        """Do what a button says."""
+        try:
+            return await self.pressed(action, subject, who)
+        except Refused as no:
+            return await self.refuse(no, subject, who)
+
+    async def pressed(self, action: str, subject: str, who: Who) -> Form | Card:
+        if action == "report":
+            return self.start()
+        if action == "resume":
+            return self.next(subject, await self.run(reports.resume, subject, who))
+        if action == "discard":
+            return self.say(await self.database.run(self.trust, reports.discard, subject, who))
+        if action in cases.WRITING:
+            await self.look(cases.may_write, self.rules, action, subject, who)
+            form = self.words.form(action, {}, self.standing.outside)
+            return Form(**{**form.__dict__, "token": subject})
+        if action in cases.ACTIONS:
+            return self.say(await self.run(shown.act, action, subject, who))
+        raise Refused("expired")
+
+    async def home(self, who: Who) -> tuple[Card, ...]:
+        """My reports with their state, and the cases that I may see."""
+        said = await self.look(at_home, self.rules, who)
+        return tuple(self.words.card(name, values) for name, values in said)
+
+    async def greet(self, who: Who) -> Card:
+        """The answer to anything that is written to the bot."""
+        return self.words.card("dm.greeting", self.always())
+
+    async def sorry(self, fault: str) -> Card:
+        """Something could not be done: what was kept, what to do now, whom to phone."""
+        name = f"refusals.{fault}" if f"refusals.{fault}" in self.words.messages else "refusals.busy"
+        return self.words.card(name, self.always())
+
+    async def pictures(self, token: str) -> Gallery:
+        """The screenshots behind a link, for the person and case it was made for; the look is recorded."""
+        return await self.run(gallery, token)
+
+    async def picture(self, token: str, position: int) -> bytes:
+        """One original; only the capped process that draws it again may be given it."""
+        found = await self.look(one_picture, self.rules, token, position)
+        sealed = await self.blobs.read(found.id)
+        return await self.look(evidence.opened, found, sealed)
+
+    async def run(self, workflow: Callable[..., Any], *args: Any) -> Any:
+        """One workflow under this trust's rules."""
+        return await self.database.run(self.trust, workflow, self.rules, *args)
+
+    async def look(self, query: Callable[..., Any], *args: Any) -> Any:
+        return await self.database.look(self.trust, query, *args)
+
+    def say(self, message: Message) -> Card:
+        return self.words.card(message.name, {**self.always(), **message.values})
+
+    def next(self, token: str, reply: Ask | Message) -> Form | Card:
+        if isinstance(reply, Message):
+            return self.say(reply)
+        form = form_of(reply, self.words, self.standing.outside, pictures=bool(self.rules.pages))
+        return Form(**{**form.__dict__, "token": token})
+
+    async def refuse(self, no: Refused, subject: str, who: Who) -> Card:
+        """An expected no, in the same words whether a thing is another's or does not exist; recorded."""
+        if no.message.name == "refusals.not_yours":
+            await self.look_up_and_record(subject, who)
+        return self.say(no.message)
+
+    async def look_up_and_record(self, subject: str, who: Who) -> None:
+        await self.database.run(self.trust, access.refused, subject, who)
+
+    async def faces(self, answers: Answers, who: Who) -> Mapping[str, Who]:
+        """The profiles of those picked in a form, where their platform tells."""
+        asked = {field.id for kind in self.rules.reports.values() for field in kind.fields if field.kind == "person"}
+        picked = [each for id in asked & answers.keys() for each in as_ids(answers[id])]
+        if not picked or who.platform not in self.lookups:
+            return {}
+        return {face.address: face for face in await self.lookups[who.platform](picked)}
+
+    def in_words(self, step: str, problems: Mapping[str, str]) -> dict[str, str]:
+        return {self.field_id(step, id): self.words.sentence(f"errors.{why}") for id, why in problems.items()}
+
+    def field_id(self, step: str, id: str) -> str:
+        """A note's problem stands at the box it was written in."""
+        return WRITTEN_IN.get(step, id)
+
+    def always(self) -> dict[str, Any]:
+        """Values that every refusal and greeting may use."""
+        return {"contacts": self.words.contacts(self.standing.outside), "phones": self.standing.phones}
+
+
+# Which box of the form is the text that is kept.
+WRITTEN_IN: Mapping[str, str] = {"note": "note", "close": "reason", "add": "added"}
+
+
+def as_ids(answer: object) -> tuple[str, ...]:
+    return (answer,) if isinstance(answer, str) else tuple(str(each) for each in answer)  # type: ignore[attr-defined]
+
+
+def reported(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | Message:
+    """One step of a report, with the receipt's values when it was the last."""
+    reply = reports.answer(unit, rules, token, sent, by)
+    if isinstance(reply, Ask):
+        return reply
+    message, values = describe.receipt(unit, rules, reply.about)
+    return Message(message.name, message.about, values)
+
+
+def standing(unit: Unit, school_phone: str) -> Standing:
+    schools = unit.find(people.queries.schools())
+    phones = tuple((f"{each.name}" if len(schools) > 1 else school_phone, each.phone) for each in schools if each.phone)
+    return Standing(describe.trust_of(unit).outside, tuple((each.id, each.name) for each in schools), phones)
+
+
+def unfinished(unit: Unit, who: Who) -> Mapping[str, str] | None:
+    met = people.known(unit, who)
+    draft = drafts.unfinished(unit, met.person) if met else None
+    return {"draft": draft.id, "kept_until": spoken(draft.expires_at, unit.now)} if draft else None
+
+
+def at_home(unit: Unit, rules: Rules, who: Who) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    return describe.home(unit, rules, people.known(unit, who))
+
+
+def gallery(unit: Unit, rules: Rules, token: str) -> Gallery:
+    case_id, person = doors.evidence_for(unit, token)
+    case, pictures = evidence.shown(unit, rules, case_id, Who("person", "", person))
+    return Gallery(case.reference, tuple((each.position, opened.known(rules, each)) for each in pictures))
+
+
+def one_picture(unit: Unit, rules: Rules, token: str, position: int) -> evidence.Picture:
+    case_id, person = doors.evidence_for(unit, token)
+    case, party, _ = access.case_for(unit, rules, case_id, Who("person", "", person))
+    access.insist(party)
+    found = [each for each in evidence.listed(unit, case) if each.position == position and each.state == "fetched"]
+    if not found:
+        raise Refused("link")
+    return found[0]

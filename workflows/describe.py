@@ -1,0 +1,142 @@
+"""What can be said about a case to somebody: values for the words, access already checked.
+
+A recipient's card and a reporter's receipt are decided here from how things stand, so that a promise to say
+something never says what has stopped being true.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from storage.models import Case, Evidence, Party, Person, School, Trust
+from storage.queries import cases as queries
+from storage.queries import people as people_queries
+from storage.unit import Unit
+from templates.shapes import Message
+from workflows import access, parties
+from workflows.access import part_in
+from workflows.involved import people
+from workflows.people import Met
+from workflows.refusals import Refused
+from workflows.rules import Rules
+from workflows.times import spoken
+
+Pairs = tuple[tuple[str, str], ...]
+# App Home shows this many of one's own reports, the latest first.
+MOST_REPORTS = 20
+
+
+def card_for(unit: Unit, rules: Rules, case: Case, person: str) -> Message:
+    """What somebody's card about a case should say now."""
+    party = part_in(unit, rules, case, person)
+    if party is None:
+        return Message("lead.moved")
+    if party.part == "support":
+        return Message("lead.support_asked", about=case.id)
+    if case.state == "closed":
+        return Message("lead.closed", about=case.id)
+    if case.acknowledged_by:
+        return Message("lead.mine" if case.acknowledged_by == person else "lead.taken", about=case.id)
+    if party.part == "informed":
+        return Message("lead.informed", about=case.id)
+    return Message("lead.new" if party.since == case.opened_at else "lead.reminder", about=case.id)
+
+
+def receipt_for(unit: Unit, rules: Rules, case: Case) -> Message:
+    """What the reporter's receipt should say now, as a message."""
+    return Message(f"reporter.{case.state}" if followed(unit, case) else "reporter.no_step", about=case.id)
+
+
+def receipt(unit: Unit, rules: Rules, case_id: str) -> tuple[Message, Mapping[str, Any]]:
+    """The receipt as the last page of the form, with its values."""
+    case: Case = unit.get(Case, case_id)
+    name = "reporter.receipt" if followed(unit, case) else "reporter.no_step"
+    return Message(name, about=case.id), neutral(unit, rules, case)
+
+
+def followed(unit: Unit, case: Case) -> bool:
+    """Whether anybody was told or should have been; a policy may ask for no further step."""
+    return bool(case.outside or unit.find(queries.parties(case.id)))
+
+
+def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
+    """Values that carry no story: references, states, times, numbers to phone."""
+    evidence: list[Evidence] = unit.find(queries.evidence(case.id))
+    school: School = unit.get(School, case.school)
+    return {
+        "case_id": case.id,
+        "reference": case.reference,
+        "state": rules.words.sentence(f"state.{case.state}"),
+        "urgency": rules.words.sentence(f"urgency.{case.klass}"),
+        "urgent": case.klass == "now",
+        "by_when": spoken(case.due_at, unit.now) if case.due_at and not case.acknowledged_at else "",
+        "sent": spoken(case.opened_at, unit.now),
+        "who": unit.get(Person, case.acknowledged_by).name if case.acknowledged_by else "",
+        "school": school.name,
+        "phones": phones(unit, rules, case, school),
+        "contacts": outside(unit, rules),
+        "proof": case.proof,
+        "advice": rules.reports[case.report].advice,
+        "screenshots": len(evidence),
+        "missing": sum(row.state == "failed" for row in evidence),
+        "outside": bool(case.outside),
+        "alone": alone(unit, case),
+        "family": "family" in case.flags,
+        "site": "",
+    }
+
+
+def outside(unit: Unit, rules: Rules) -> Pairs:
+    """The numbers outside the school that stand on every form and receipt."""
+    return rules.words.contacts(unit.find(people_queries.trust())[0].outside)
+
+
+def phones(unit: Unit, rules: Rules, case: Case, school: School) -> Pairs:
+    """Whom to phone in the school meanwhile: those the case is with, and the school itself."""
+    found = []
+    for party in parties.told(unit, case):
+        person = unit.get(Person, party.person)
+        if person.phone and party.part == "lead" and person.id != case.reporter:
+            found.append((rules.words.sentence(f"role.{party.role}").capitalize(), person.phone))
+    if school.phone:
+        found.append((rules.words.sentence("words.school_phone"), school.phone))
+    return tuple(found)
+
+
+def alone(unit: Unit, case: Case) -> bool:
+    """Whether nobody is told besides a lead who sent the report or was harmed (floor rule 5)."""
+    told = {party.person for party in parties.told(unit, case)}
+    harmed = set(people(unit.find(queries.involved(case.id)), "harmed"))
+    return bool(told) and told <= {case.reporter} | harmed
+
+
+def home(unit: Unit, rules: Rules, met: Met | None) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """My reports with their state, and the cases I may see: messages' names with their values."""
+    said: list[tuple[str, Mapping[str, Any]]] = [("home.welcome", {"contacts": outside(unit, rules)})]
+    if met is None:
+        return (*said, ("home.empty", {}))
+    for case in access.mine(unit, rules, met.person.id) if met.confirmed else ():
+        party = part_in(unit, rules, case, met.person.id)
+        may = bool(party and party.part == "lead" and not case.acknowledged_at and case.state != "closed")
+        said.append(("home.case", {**neutral(unit, rules, case), "may_acknowledge": may}))
+    reported: list[Case] = unit.find(queries.reported_by(met.person.id))
+    said += [("home.report", neutral(unit, rules, case)) for case in reported[:MOST_REPORTS]]
+    return tuple(said if len(said) > 1 else [*said, ("home.empty", {})])
+
+
+def supported(unit: Unit, rules: Rules, case: Case) -> Mapping[str, Any]:
+    """What somebody asked to support a colleague is told: whom, and who leads."""
+    from_form = [each for each in unit.find(queries.involved(case.id)) if each.part == "harmed" and each.person]
+    leads: list[Party] = [party for party in parties.told(unit, case) if party.part == "lead"]
+    names = [unit.get(Person, each.person).name for each in from_form]
+    if not names or not leads:
+        raise Refused("not_yours")
+    return {
+        "harmed_name": names[0],
+        "lead_name": unit.get(Person, leads[0].person).name,
+        "contacts": outside(unit, rules),
+    }
+
+
+def trust_of(unit: Unit) -> Trust:
+    found: Trust = unit.find(people_queries.trust())[0]
+    return found

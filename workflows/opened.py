@@ -1,0 +1,150 @@
+"""The case as somebody entitled to it sees it when they open it: the only place where its words are put together."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from storage import sealed
+from storage.models import Case, Entry, Involved, Party, Person
+from storage.queries import cases as queries
+from storage.unit import Unit
+from templates.shapes import Answer, Answers, Field
+from workflows import doors, evidence, parties
+from workflows.describe import neutral
+from workflows.reports import answers_of
+from workflows.rules import Rules
+from workflows.times import spoken
+
+NOTES = ("note", "reason", "added")
+Pairs = tuple[tuple[str, str], ...]
+
+
+def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]:
+    """Everything that the words of an opened case need, for this party."""
+    answers, names = answers_of(unit, case)
+    pictures = evidence.listed(unit, case)
+    seen = sum(picture.state == "fetched" for picture in pictures)
+    leads, waiting = party.part == "lead", not case.acknowledged_at and case.state != "closed"
+    return {
+        **neutral(unit, rules, case),
+        "report": rules.reports[case.report].title,
+        "reporter": unit.get(Person, case.reporter).name,
+        "part": rules.words.sentence(f"part.{party.part}"),
+        "facts": facts(unit, rules, case, answers),
+        "quotes": (*quotes(rules, case, answers), *notes(unit, rules, case)),
+        "involved": tuple(involved(unit, rules, case, names)),
+        "told": tuple(told(unit, rules, case)),
+        "evidence": tuple(listed(rules, picture) for picture in pictures),
+        "pictures": seen,
+        "pictures_link": picture_link(unit, rules, case, party) if seen else "",
+        "steps": tuple(step.say for step in parties.route_now(unit, rules, case)[0].steps),
+        "history": tuple(history(unit, rules, case)),
+        "may_acknowledge": leads and waiting,
+        "may_note": leads,
+        "may_close": leads and bool(case.acknowledged_at) and case.state != "closed",
+        "may_recuse": case.state != "closed",
+    }
+
+
+def fields_of(rules: Rules, case: Case) -> tuple[Field, ...]:
+    """The questions that may have been answered: the type's own, and those of the urgent path."""
+    asked = {field.id: field for field in rules.reports[case.report].fields}
+    for kind in rules.reports.values():
+        for field in kind.fields:
+            asked.setdefault(field.id, field)
+    for field in rules.words.form("urgent", {}, {}).fields:
+        asked.setdefault(field.id, field)
+    return tuple(asked.values())
+
+
+def facts(unit: Unit, rules: Rules, case: Case, answers: Answers) -> Pairs:
+    """The short answers, under their questions."""
+    return tuple(
+        (field.label, spelt(unit, field, answers[field.id]))
+        for field in fields_of(rules, case)
+        if field.kind != "text" and not field.part and answers.get(field.id)
+    )
+
+
+def quotes(rules: Rules, case: Case, answers: Answers) -> Pairs:
+    """People's own words, under the question they answer."""
+    return tuple(
+        (field.label, str(answers[field.id]))
+        for field in fields_of(rules, case)
+        if field.kind == "text" and not field.part and answers.get(field.id)
+    )
+
+
+def spelt(unit: Unit, field: Field, answer: Answer) -> str:
+    """An answer with its options in words and its people by name."""
+    said = [answer] if isinstance(answer, str) else [str(each) for each in answer]
+    if field.kind == "person":
+        return ", ".join(unit.get(Person, each).name for each in said)
+    labels = {option.value: option.label for option in field.options}
+    return ", ".join(labels.get(each, each) for each in said)
+
+
+def involved(unit: Unit, rules: Rules, case: Case, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Everybody named, with their part; a name that could be somebody's is marked as not sure."""
+    rows: list[Involved] = unit.find(queries.involved(case.id))
+    for row in rows:
+        name = unit.get(Person, row.person).name if row.person else names.get(row.id, "")
+        unsure = rules.words.sentence("words.not_sure") if row.perhaps else ""
+        yield name, " ".join(filter(None, [rules.words.sentence(f"part.{row.part}"), unsure]))
+
+
+def told(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[str, str]]:
+    """Who was told, in what role, and by which clause or rule."""
+    for party in parties.told(unit, case):
+        name = unit.get(Person, party.person).name
+        yield f"{name}, {rules.words.sentence(f'role.{party.role}')}", why(rules, party)
+
+
+def why(rules: Rules, party: Party) -> str:
+    if party.source == "clause":
+        return rules.words.sentence("why.clause", {"policy": rules.pack.name, "clause": party.why})
+    key = party.why.replace(" ", "_") if party.source == "floor" else "default"
+    return rules.words.sentence(f"why.{key}")
+
+
+def listed(rules: Rules, picture: evidence.Picture) -> tuple[str, str]:
+    """One picture, and what is known of it, in a line."""
+    number = rules.words.sentence("words.screenshot", {"number": picture.position})
+    return number, "; ".join(known(rules, picture))
+
+
+def known(rules: Rules, picture: evidence.Picture) -> tuple[str, ...]:
+    """A picture's day, time, place and account; what is missing is said to be."""
+    given = {"date": picture.date, "time": picture.time, "place": picture.place, "account": picture.account}
+    missing = rules.words.sentence("words.missing")
+    lines = [f"{rules.words.sentence(f'picture.{what}')}: {value or missing}" for what, value in given.items()]
+    if picture.state != "fetched":
+        lines.append(rules.words.sentence(f"picture.{picture.state}"))
+    return tuple(lines)
+
+
+def picture_link(unit: Unit, rules: Rules, case: Case, party: Party) -> str:
+    """A link to the pictures' page for this person and case, made as the case is drawn."""
+    return f"{rules.pages}/p/e/{doors.evidence_link(unit, case.id, party.person)}" if rules.pages else ""
+
+
+def notes(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[str, str]]:
+    """What was noted and added, in order, each under who wrote it and when."""
+    kept = sealed.opened(unit, case.id)
+    for field in sorted((each for each in kept if each.split(".")[0] in NOTES), key=lambda each: each.split(".", 1)[1]):
+        kind, rest = field.split(".", 1)
+        at, by, _ = rest.rsplit(".", 2)
+        values = {"who": unit.get(Person, by).name, "when": spoken(datetime.fromisoformat(at), unit.now)}
+        yield rules.words.sentence(f"written.{kind}", values), kept[field]
+
+
+def history(unit: Unit, rules: Rules, case: Case) -> Iterator[str]:
+    """What the ledger says of this case, a line an entry; views included."""
+    entries: list[Entry] = unit.find(queries.history(case.id))
+    for entry in entries:
+        told = json.loads(entry.entry)
+        key = f"event.{told['event'].replace('.', '_')}"
+        if key in rules.words.sentences:
+            who = unit.get(Person, told["actor"]).name if told["actor"] else ""
+            yield rules.words.sentence(key, {"who": who, "when": spoken(datetime.fromisoformat(told["at"]), unit.now)})

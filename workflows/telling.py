@@ -1,0 +1,185 @@
+"""Keeping a promise to tell somebody: whom it reaches, what it says and where it lies, found at that moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage import promises
+from storage.ledger import Event
+from storage.models import Account, Case, Person, Posted, RoleHeld, School
+from storage.promises import Claim
+from storage.queries import cases as queries
+from storage.queries import people as people_queries
+from storage.unit import Unit
+from templates.shapes import Message
+from workflows import cases, describe, doors, parties, people
+from workflows.access import part_in
+from workflows.rules import Rules
+from workflows.times import spoken
+
+RECEIPT = "receipt"
+# What a card says by e-mail; what is not here is not worth a mail.
+BY_MAIL = {
+    "lead.new": "mail.case",
+    "lead.reminder": "mail.late",
+    "lead.informed": "mail.informed",
+    "lead.support_asked": "mail.informed",
+    "lead.taken": "mail.news",
+    "lead.closed": "mail.news",
+    "lead.added": "mail.news",
+    "lead.evidence_failed": "mail.news",
+    "mail.again": "mail.news",
+}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One message on its way: the address, the words' name with their values, and what it should be edited over."""
+
+    person: str
+    platform: str
+    address: str
+    message: str
+    account: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = ""
+    stamp: str = ""
+
+
+def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
+    """What to send for this promise now; None where it is no longer to be sent.
+
+    The recipient is held against the rules as they stand at this moment: somebody excluded since the report was
+    made gets nothing, and whoever should have it instead is brought in.
+    """
+    case: Case = unit.get(Case, claim.about)
+    slot = claim.ids.get("slot", "")
+    if claim.to == case.reporter and slot == RECEIPT:
+        return addressed(unit, rules, case, claim.to, describe.receipt_for(unit, rules, case).name, slot)
+    if claim.to == case.reporter and claim.ids.get("message", "").startswith("reporter."):
+        return addressed(unit, rules, case, claim.to, claim.ids["message"], "")
+    if part_in(unit, rules, case, claim.to) is None:
+        parties.settle(unit, rules, case)
+        return moved(unit, rules, case, claim.to)
+    if people.address(unit, claim.to) is None:
+        beyond_reach(unit, rules, case, claim.to)
+        return None
+    name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
+    return addressed(unit, rules, case, claim.to, name, slot)
+
+
+def addressed(unit: Unit, rules: Rules, case: Case, person: str, name: str, slot: str) -> Telling | None:
+    """The message with its values, at the person's best address, over their earlier card if there is one."""
+    account = people.address(unit, person)
+    if account is None:
+        return None
+    values = describe.neutral(unit, rules, case)
+    if account.platform == "mail":
+        if name not in BY_MAIL or not rules.pages:
+            return None
+        name = BY_MAIL[name]
+        values["link"] = f"{rules.pages}/p/l/{doors.case_link(unit, case.id, person)}"
+    posted = lying(unit, case, person, account.platform, slot)
+    where = (posted.channel, posted.stamp) if posted else ("", "")
+    return Telling(person, account.platform, account.address, name, account.id, values, *where)
+
+
+def moved(unit: Unit, rules: Rules, case: Case, person: str) -> Telling | None:
+    """Whoever lost their part has the card they got edited; whoever never got one gets nothing."""
+    account = people.address(unit, person)
+    posted = lying(unit, case, person, account.platform, parties.SLOT) if account else None
+    if account is None or posted is None or account.platform == "mail":
+        return None
+    return Telling(person, account.platform, account.address, "lead.moved", account.id, {}, posted.channel, posted.stamp)
+
+
+def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:
+    """No message would reach them: they leave the case, and the next person comes in."""
+    for party in parties.told(unit, case):
+        if party.person == person:
+            party.until, party.ended = unit.now, "unreachable"
+            unit.record(Event.CARD_FAILED, case.id, person, role=party.role)
+    left = [party for party in parties.told(unit, case) if party.part == "lead"]
+    if not left and not case.acknowledged_at and case.state != "closed":
+        cases.follow_up(unit, rules, case, parties.climb(unit, rules, case))
+
+
+def lying(unit: Unit, case: Case, person: str, platform: str, slot: str) -> Posted | None:
+    """The card to edit, if this promise is about one that was sent before."""
+    return next(iter(unit.find(queries.posted(case.id, person, platform, slot))), None) if slot else None
+
+
+def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> None:
+    """The platform took it: remember where it lies, record it, and the promise is kept."""
+    slot = claim.ids.get("slot", "")
+    if slot:
+        case: Case = unit.get(Case, claim.about)
+        posted = lying(unit, case, told.person, told.platform, slot)
+        if posted is None:
+            unit.add(
+                Posted(
+                    id=unit.new_id(),
+                    case=case.id,
+                    person=told.person,
+                    platform=told.platform,
+                    slot=slot,
+                    channel=channel,
+                    stamp=stamp,
+                    at=unit.now,
+                )
+            )
+        else:
+            posted.channel, posted.stamp, posted.at = channel, stamp, unit.now
+    event = Event.RECEIPT_SENT if slot == RECEIPT else Event.CARD_SENT
+    unit.record(event, claim.about, told.person, platform=told.platform, words=told.message)
+    promises.keep(unit, claim.id, claim.lease)
+
+
+def refused(unit: Unit, claim: Claim, told: Telling) -> None:
+    """This address will never work again: the person is reached another way, or the next one is."""
+    account: Account = unit.get(Account, told.account)
+    account.state = "deactivated"
+    unit.record(Event.CARD_FAILED, claim.about, told.person, platform=told.platform)
+    promises.put_off(unit, claim.id, claim.lease, unit.now, claim.attempts + 1)
+
+
+def mailing(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
+    """A mail that is about a person's door rather than a case: invited, invited again, a fresh link."""
+    name = {"mail.invited": "mail.invite"}.get(claim.ids["message"], claim.ids["message"])
+    if claim.about:
+        case: Case = unit.get(Case, claim.about)
+        may = part_in(unit, rules, case, claim.to)
+        return addressed(unit, rules, case, claim.to, name, "") if may else None
+    account = people.address(unit, claim.to)
+    if account is None:
+        return None
+    values = door_values(unit, rules, claim.ids.get("person") or claim.to)
+    if name == "mail.invite":
+        values["link"] = f"{rules.pages}/p/l/{doors.invite_link(unit, claim.to)}"
+    return Telling(claim.to, account.platform, account.address, name, account.id, values)
+
+
+def door_values(unit: Unit, rules: Rules, person: str) -> dict[str, Any]:
+    """Who they are to the school, in words."""
+    held: list[RoleHeld] = [role for role in unit.find(people_queries.roles_now(unit.now)) if role.person == person]
+    schools: list[School] = unit.find(people_queries.schools())
+    school = next((each for each in schools if held and each.id == held[0].school), schools[0])
+    return {
+        "who": unit.get(Person, person).name,
+        "role": rules.words.sentence(f"role.{held[0].role}") if held else "",
+        "school": school.name,
+        "valid": rules.words.sentence("words.invite_holds"),
+    }
+
+
+def alarm(unit: Unit, rules: Rules, claim: Claim) -> Message:
+    """What the operator is told: the fault, never a case, a type or a person."""
+    if claim.about:
+        case: Case = unit.get(Case, claim.about)
+        school = unit.get(School, case.school).name
+        unit.record(Event.OPERATOR_ALARMED, claim.about, "", words=claim.ids["message"])
+    else:
+        school = describe.trust_of(unit).name
+        unit.record(Event.OPERATOR_ALARMED, "", "", words=claim.ids["message"])
+    values = {"school": school, "when": spoken(unit.now, unit.now), "count": int(claim.ids.get("count", "1"))}
+    return Message(claim.ids["message"], values=values)
