@@ -130,6 +130,13 @@ def test_the_readme_can_be_read_in_one_sitting() -> None:
     assert 20 < len(README.splitlines()) < 200
 
 
+def test_what_the_threat_model_says_is_answered_is_answered_somewhere() -> None:
+    page = (gates.ROOT / "docs/threat-model.md").read_text()
+    named = set(re.findall(r"`([\w/.-]+\.\w+)`", page))
+    assert len(named) > 20
+    assert not sorted(name for name in named if not (gates.ROOT / name).is_file())
+
+
 def test_the_lock_holds_names_versions_and_hashes_and_everything_we_ask_for() -> None:
     lock = (gates.ROOT / "requirements.lock").read_text()
     line = r"[\w.-]+(\[[\w,-]+\])?==[\w.]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?"
