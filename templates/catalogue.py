@@ -9,7 +9,7 @@ from typing import Any
 from templates import report_types
 from templates.entries import CatalogueError, Entry, Text
 from templates.questions import Question
-from templates.report_types import GROUPS, Given, ReportType
+from templates.report_types import Given, ReportType
 from templates.said import Said
 from templates.shapes import Card, Form, Option
 
@@ -62,8 +62,8 @@ class Catalogue:
         )
         danger = forms.lines("danger", 300)
         catalogue = cls(
-            reports=in_order(
-                report_types.read(Entry.read(file), shared) for file in tomls(folder / "reports")
+            reports=report_types.together(
+                [report_types.read(Entry.read(file), shared) for file in tomls(folder / "reports")]
             ),
             messages={
                 f"{file.name.removesuffix('.toml')}.{name}": Said.read(entry)
@@ -129,12 +129,6 @@ class Catalogue:
 def tomls(folder: Traversable) -> list[Traversable]:
     found = (each for each in folder.iterdir() if each.name.endswith(".toml"))
     return sorted(found, key=lambda each: each.name)
-
-
-def in_order(reports: Iterable[ReportType]) -> Mapping[str, ReportType]:
-    """By group, then by the order that the files give: this is how the first step lists them."""
-    ranked = sorted(reports, key=lambda each: (GROUPS.index(each.group), each.order))
-    return {each.id: each for each in ranked}
 
 
 def sentences(entry: Entry) -> Mapping[str, Text]:

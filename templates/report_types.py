@@ -1,12 +1,12 @@
 """The kinds of report that staff can make, each read from one file: its questions and what answers settle."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from templates.entries import CatalogueError, Entry
 from templates.questions import Question, unique
-from templates.shapes import Answers, Field
+from templates.shapes import Answer, Answers, Field
 
 GROUPS = (
     "A child",
@@ -32,8 +32,8 @@ class Given(NamedTuple):
 class ReportType:
     """One kind of report.  ``by`` and ``harmed`` hold unless ``by_field`` or ``harmed_field`` asks for them.
 
-    ``named`` says who the people of a field are (pupil, colleague …); ``flags`` and ``becomes``
-    hang on an answer.
+    ``named`` says who the people of a field are (pupil, colleague …); ``flags`` and ``becomes`` hang on an
+    answer.  ``also`` are other types' questions about people: answers stay when one type becomes another.
     """
 
     id: str
@@ -52,10 +52,11 @@ class ReportType:
     named: Mapping[str, str]
     flags: Mapping[tuple[str, str], str]
     becomes: Mapping[tuple[str, str], str]
+    also: tuple[Field, ...] = ()
 
     def gives(self, answers: Answers) -> Given:
         """What these answers settle; a pupil named as harmed is a pupil harmed, whatever else was picked."""
-        said = [(field, value) for field, value in answers.items() if isinstance(value, str)]
+        said = [(field, one) for field, given in answers.items() for one in texts(given)]
         harmed = str(answers.get(self.harmed_field) or self.harmed)
         pupils = (each for each in self.fields if each.part == "harmed" and self.named[each.id] == "pupil")
         if any(answers.get(each.id) for each in pupils):
@@ -66,6 +67,10 @@ class ReportType:
             flags=tuple(self.flags[one] for one in said if one in self.flags),
             becomes=next((self.becomes[one] for one in said if one in self.becomes), ""),
         )
+
+
+def texts(given: Answer) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(one for one in given if isinstance(one, str))
 
 
 def read(entry: Entry, shared: Mapping[str, dict[str, Any]]) -> ReportType:
@@ -136,3 +141,24 @@ def check(report: ReportType) -> None:
             raise CatalogueError(file, f"field {each.id}", f"use the values {', '.join(allowed)}.")
         if each.part and each.id not in report.named:
             raise CatalogueError(file, f"field {each.id}", "say who these people are: add names.")
+
+
+def together(reports: Sequence[ReportType]) -> Mapping[str, ReportType]:
+    """By group and order, as the first step lists them; an id means the same in every type."""
+    known: dict[str, tuple[Field, str]] = {}
+    for report in reports:
+        for field in report.fields:
+            first, file = known.setdefault(field.id, (field, f"{report.id}.toml"))
+            if (field.kind, field.part) != (first.kind, first.part):
+                raise CatalogueError(
+                    file, f"field {field.id}", f"{report.id}.toml uses this id for something else."
+                )
+    people = [field for field, _ in known.values() if field.part]
+    return {
+        report.id: replace(report, also=tuple(each for each in people if each.id not in own_ids(report)))
+        for report in sorted(reports, key=lambda each: (GROUPS.index(each.group), each.order))
+    }
+
+
+def own_ids(report: ReportType) -> frozenset[str]:
+    return frozenset(field.id for field in report.fields)

@@ -17,6 +17,7 @@ ACTIONS = (
     "add",
     "note",
     "screenshots",
+    "close",
     "tell",
 )
 STYLES = ("primary", "danger")
