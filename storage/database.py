@@ -50,11 +50,13 @@ class Database:
 
     async def run(self, trust: str, workflow: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Everything the workflow did, durable, or none of it."""
-        return await answer(self._writer.submit(trust, partial(_call, workflow, args, kwargs)))
+        result: T = await answer(self._writer.submit(trust, partial(_call, workflow, args, kwargs)))
+        return result
 
     def run_now(self, trust: str, workflow: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for the command line: waits where it stands."""
-        return answer_now(self._writer.submit(trust, partial(_call, workflow, args, kwargs)))
+        result: T = answer_now(self._writer.submit(trust, partial(_call, workflow, args, kwargs)))
+        return result
 
     async def look(self, trust: str, query: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What a query finds, on a connection that cannot write and never waits for one that does."""

@@ -77,8 +77,9 @@ def canonical(value: Mapping[str, object]) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def facts_at(trust: str, position: int) -> Place:
-    return Place(trust, "ledger", "facts", str(position))
+def facts_at(trust: str, position: int, leaf: bytes) -> Place:
+    """Facts open only beside the very entry they were sealed for: who edits it cannot seal them anew."""
+    return Place(trust, "ledger", "facts", f"{position}/{leaf.hex()}")
 
 
 class Heads:

@@ -61,7 +61,7 @@ def _seal_again(insert: Any) -> Any:
     )
 
 
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 PROMISE_ONCE: dict[str, Any] = {
     name: made(PROMISES).on_conflict_do_nothing(index_elements=["trust", "once"])
     for name, made in INSERTS.items()

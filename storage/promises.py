@@ -1,4 +1,4 @@
-"""Keeps hold of what is still owed: claims it under a lease, and lets only the holder of the lease finish it."""
+"""Keeps hold of what is owed: claims it under a lease, and lets only the lease's holder finish it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

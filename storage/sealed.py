@@ -1,6 +1,7 @@
 """Opens sealed texts, and destroys the key that could."""
 
 from sqlalchemy import delete, select
+from sqlmodel import col
 
 from storage.faults import Destroyed
 from storage.models import Entry, Sealed
@@ -10,24 +11,24 @@ from storage.vault import Place
 
 def opened(unit: Unit, owner: str) -> dict[str, str]:
     """Every text of a case or draft, by field."""
-    texts = unit.find(select(Sealed.field, Sealed.text).where(Sealed.owner == owner))
+    texts = unit.find(select(col(Sealed.field), col(Sealed.text)).where(Sealed.owner == owner))
     return {field: _open(unit, owner, field, text) for field, text in texts}
 
 
 def opened_field(unit: Unit, owner: str, field: str) -> str | None:
-    texts = unit.find(select(Sealed.text).where(Sealed.owner == owner, Sealed.field == field))
+    texts = unit.find(select(col(Sealed.text)).where(Sealed.owner == owner, Sealed.field == field))
     return _open(unit, owner, field, texts[0]) if texts else None
 
 
 def destroy(unit: Unit, owner: str) -> None:
     """Make the words of a case or draft unreadable for ever."""
-    unit.find(delete(Sealed).where(Sealed.owner == owner))
-    remembered = unit.find(select(Entry.position).where(Entry.case == owner).limit(1))
+    unit.find(delete(Sealed).where(col(Sealed.owner) == owner))
+    remembered = unit.find(select(col(Entry.position)).where(col(Entry.case) == owner).limit(1))
     unit._keys.destroy(owner, remembered=bool(remembered))
 
 
 def seal_bytes(unit: Unit, owner: str, place: tuple[str, str, str], content: bytes) -> bytes:
-    """Seal what is kept elsewhere, such as a screenshot, under its case's key; a place is table, column, row."""
+    """Seal what is kept elsewhere, such as a screenshot; its place is a table, column and row."""
     unit._insist_on_writing()
     key = unit._keys.find_or_make(owner, fresh=owner in unit._fresh)
     return unit._scope.vault.seal(key, Place(unit._trust, *place), content)

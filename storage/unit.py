@@ -90,7 +90,8 @@ class Unit:
         happened = Happened(self._trust, self.now, event, by, case)
         composed = compose(happened, head.size, facts)
         key = self._key_for_facts(case)
-        sealed = self._scope.vault.seal(key, facts_at(self._trust, head.size), composed.salted)
+        place = facts_at(self._trust, head.size, composed.leaf)
+        sealed = self._scope.vault.seal(key, place, composed.salted)
         self._marks.enter(head.size, composed, case, sealed)
         self._head, self._recorded = head.grown_by(composed.leaf), True
         return composed.leaf.hex()

@@ -31,7 +31,7 @@ def bring_up_to_date(url: str) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run what is missing, in the transaction that this connection is in, and see that the ledger is guarded."""
+    """Run what is missing, in this connection's transaction, and see that the ledger is guarded."""
     config = settings()
     newest = ScriptDirectory.from_config(config).get_current_head()
     if MigrationContext.configure(connection).get_current_revision() != newest:

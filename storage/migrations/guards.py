@@ -3,15 +3,13 @@
 from sqlalchemy import Connection
 
 REFUSED = "the ledger is append-only"
+REFUSES = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+# INSERT OR REPLACE deletes without telling a delete trigger, unless a connection asks for it.
+IS_THERE = "WHEN EXISTS (SELECT 1 FROM ledger WHERE trust = NEW.trust AND position = NEW.position)"
 SQLITE = {
-    "ledger_refuses_update": f"BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
-    "ledger_refuses_delete": f"BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
-    # INSERT OR REPLACE deletes without telling a delete trigger, unless a connection asks for it.
-    "ledger_refuses_replace": (
-        "BEFORE INSERT ON ledger"
-        " WHEN EXISTS (SELECT 1 FROM ledger WHERE trust = NEW.trust AND position = NEW.position)"
-        f" BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
-    ),
+    "ledger_refuses_update": f"BEFORE UPDATE ON ledger {REFUSES}",
+    "ledger_refuses_delete": f"BEFORE DELETE ON ledger {REFUSES}",
+    "ledger_refuses_replace": f"BEFORE INSERT ON ledger {IS_THERE} {REFUSES}",
 }
 POSTGRES = {
     "ledger_refuses_update": "BEFORE UPDATE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_refuses()",

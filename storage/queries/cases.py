@@ -22,17 +22,17 @@ def reported_by(person: str) -> Any:
 def open_to(person: str) -> Any:
     """The cases that a person was told of and still may see: not acknowledged first, then the oldest."""
     mine = select(Case).join(Party, col(Party.case) == Case.id).where(Party.person == person, *_still())
-    return mine.order_by(col(Case.acknowledged_at).is_not(None), Case.opened_at)
+    return mine.order_by(col(Case.acknowledged_at).is_not(None), col(Case.opened_at))
 
 
 def parties(case: str) -> Any:
     """Everybody who was ever told of a case, in the order they were told."""
-    return select(Party).where(Party.case == case).order_by(Party.since, Party.id)
+    return select(Party).where(Party.case == case).order_by(col(Party.since), col(Party.id))
 
 
 def told(case: str) -> Any:
     """Those who are told of a case now."""
-    return select(Party).where(Party.case == case, *_still()).order_by(Party.since, Party.id)
+    return select(Party).where(Party.case == case, *_still()).order_by(col(Party.since), col(Party.id))
 
 
 def party(case: str, person: str) -> Any:
@@ -44,7 +44,7 @@ def involved(case: str) -> Any:
 
 
 def evidence(case: str) -> Any:
-    return select(Evidence).where(Evidence.case == case).order_by(Evidence.position)
+    return select(Evidence).where(Evidence.case == case).order_by(col(Evidence.position))
 
 
 def _still() -> tuple[Any, ...]:

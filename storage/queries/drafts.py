@@ -16,7 +16,7 @@ def unfinished(author: str, now: datetime) -> Any:
 
 
 def expired(now: datetime) -> Any:
-    return select(Draft).where(Draft.expires_at <= now).order_by(Draft.expires_at)
+    return select(Draft).where(Draft.expires_at <= now).order_by(col(Draft.expires_at))
 
 
 def discard(draft: str) -> Any:

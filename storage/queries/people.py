@@ -57,7 +57,7 @@ def roles_at(school: str, at: datetime) -> Any:
     return (
         select(RoleHeld)
         .where(RoleHeld.school == school, *_held(at))
-        .order_by(RoleHeld.role, RoleHeld.position)
+        .order_by(RoleHeld.role, col(RoleHeld.position))
     )
 
 
@@ -67,7 +67,7 @@ def roles_of(person: str, at: datetime) -> Any:
 
 def roles(at: datetime) -> Any:
     """Every role held in the trust at a moment."""
-    return select(RoleHeld).where(*_held(at)).order_by(RoleHeld.school, RoleHeld.role, RoleHeld.position)
+    return select(RoleHeld).where(*_held(at)).order_by(RoleHeld.school, RoleHeld.role, col(RoleHeld.position))
 
 
 def away_on(day: date) -> Any:
@@ -75,7 +75,7 @@ def away_on(day: date) -> Any:
 
 
 def absences_of(person: str) -> Any:
-    return select(Absence).where(Absence.person == person).order_by(Absence.first)
+    return select(Absence).where(Absence.person == person).order_by(col(Absence.first))
 
 
 def _is(platform: str, workspace: str, address: str) -> tuple[Any, ...]:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from storage.models import Posted
 
 
 def about(case: str) -> Any:
-    return select(Posted).where(Posted.case == case).order_by(Posted.at, Posted.id)
+    return select(Posted).where(Posted.case == case).order_by(col(Posted.at), col(Posted.id))
 
 
 def of(case: str, person: str, slot: str) -> Any:

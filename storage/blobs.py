@@ -1,0 +1,80 @@
+"""Keeps sealed bytes too large for a row: written once, whole on disk before anybody is told so."""
+
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from storage.faults import Fault, Missing
+
+NAME = re.compile(r"[0-9a-zA-Z_-]{1,64}")
+UNFINISHED = ".part"
+
+
+class AlreadyKept(Fault):
+    """A blob of this id is kept already; a blob is never replaced."""
+
+
+class Blobs:
+    """A folder of sealed blobs, each named by the id of its row."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
+
+    def put(self, id: str, sealed: bytes) -> None:
+        """Durable when this returns; nobody ever sees half a blob, or another in its place."""
+        place = self._place(id)
+        part = place.with_suffix(UNFINISHED)
+        part.unlink(missing_ok=True)  # left by a crash; only one hand puts one id
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(sealed)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(part, place)
+        except FileExistsError:
+            raise AlreadyKept from None
+        finally:
+            part.unlink()
+        _sync_folder(self._folder)
+
+    def get(self, id: str) -> bytes:
+        try:
+            return self._place(id).read_bytes()
+        except FileNotFoundError:
+            raise Missing("blob") from None
+
+    def remove(self, id: str) -> None:
+        self._place(id).unlink(missing_ok=True)
+        _sync_folder(self._folder)
+
+    def sweep(self, known: Collection[str], older_than: float) -> list[str]:
+        """Remove what no row speaks of, but nothing younger than the moment: its row may be on its way."""
+        orphans = [
+            path
+            for path in self._folder.iterdir()
+            if path.name not in known and path.stat().st_mtime < older_than
+        ]
+        for path in orphans:
+            path.unlink(missing_ok=True)
+        _sync_folder(self._folder)
+        return sorted(path.name for path in orphans)
+
+    def _place(self, id: str) -> Path:
+        if not NAME.fullmatch(id):
+            raise Missing("blob")
+        return self._folder / id
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is only safe once its folder is; Windows cannot, and is for the demo alone."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
