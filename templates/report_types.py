@@ -153,9 +153,14 @@ def together(reports: Sequence[ReportType]) -> Mapping[str, ReportType]:
                 raise CatalogueError(
                     file, f"field {field.id}", f"{report.id}.toml uses this id for something else."
                 )
+    named = {field: kind for report in reports for field, kind in report.named.items()}
     people = [field for field, _ in known.values() if field.part]
     return {
-        report.id: replace(report, also=tuple(each for each in people if each.id not in own_ids(report)))
+        report.id: replace(
+            report,
+            also=tuple(each for each in people if each.id not in own_ids(report)),
+            named={**named, **report.named},
+        )
         for report in sorted(reports, key=lambda each: (GROUPS.index(each.group), each.order))
     }
 

@@ -29,7 +29,7 @@ def named_in(kind: ReportType, written: Written) -> tuple[Named, ...]:
     """Everybody the answers name, picked or typed, each once in each part."""
     given = kind.gives(written.answers)
     found: list[Named] = []
-    for field in kind.fields:
+    for field in (*kind.fields, *kind.also):
         said = written.answers.get(field.id)
         if not field.part or not said:
             continue
