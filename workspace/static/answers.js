@@ -76,7 +76,8 @@ export class Answers {
       const value = this.value(block, block.element);
       const blank = empty(shaped(block.element, typeof value === "string" ? value.trim() : value));
       if (blank && !block.optional) errors[block.block_id] = "Please answer this one.";
-      else if (!blank && block.element.min_length > value.length) errors[block.block_id] = `Please write at least ${block.element.min_length} characters.`;
+      else if (!blank && block.element.min_length > value.length)
+        errors[block.block_id] = `Please write at least ${block.element.min_length} characters.`;
     }
     return errors;
   }

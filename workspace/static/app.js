@@ -20,12 +20,21 @@ async function start() {
   if (!me()) return chooser(root);
   parts = build();
   whenChanged(draw);
-  window.addEventListener("hashchange", () => { readRoute(); redraw(); });
+  window.addEventListener("hashchange", () => {
+    readRoute();
+    redraw();
+  });
   document.addEventListener("visibilitychange", redraw);
   wide.addEventListener("change", redraw);
   readRoute();
   await refresh();
-  events(chat.as, { changed: refresh, line: (whole) => { chat.online = whole; redraw(); } });
+  events(chat.as, {
+    changed: refresh,
+    line: (whole) => {
+      chat.online = whole;
+      redraw();
+    },
+  });
 }
 
 function build() {
@@ -36,8 +45,22 @@ function build() {
   const thread = el("aside", { class: "thread", "aria-label": "Thread", hidden: true });
   root.className = "client";
   root.replaceChildren(
-    el("header", { class: "bar" }, el("a", { class: "brand", href: "#/" }, el("img", { src: "/static/mark.svg", alt: "", width: "26", height: "26" }), "Brambledown chat"), hands.node),
-    side.node, main, thread, banner);
+    el(
+      "header",
+      { class: "bar" },
+      el(
+        "a",
+        { class: "brand", href: "#/" },
+        el("img", { src: "/static/mark.svg", alt: "", width: "26", height: "26" }),
+        "Brambledown chat",
+      ),
+      hands.node,
+    ),
+    side.node,
+    main,
+    thread,
+    banner,
+  );
   return { side, hands, main, thread, banner, quiet: null };
 }
 
@@ -72,7 +95,11 @@ function seen(here) {
   const onHome = here.kind === "bot" && chat.route.part === "home";
   if (!here.unread || here.kind === "inbox" || onHome || document.hidden || telling) return;
   telling = true;
-  say("/ui/seen", { channel: here.id }).catch(() => {}).finally(() => { telling = false; });
+  say("/ui/seen", { channel: here.id })
+    .catch(() => {})
+    .finally(() => {
+      telling = false;
+    });
 }
 
 function drawBanner() {
@@ -80,12 +107,33 @@ function drawBanner() {
   if (!words) parts.quiet = null;
   const show = Boolean(words) && words !== parts.quiet;
   if (show && parts.banner.dataset.words !== words)
-    parts.banner.replaceChildren(el("p", {}, words), el("button", { type: "button", class: "plain", onclick: () => { parts.quiet = words; drawBanner(); } }, "Dismiss"));
+    parts.banner.replaceChildren(
+      el("p", {}, words),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "plain",
+          onclick: () => {
+            parts.quiet = words;
+            drawBanner();
+          },
+        },
+        "Dismiss",
+      ),
+    );
   parts.banner.dataset.words = words ?? "";
   parts.banner.hidden = !show;
 }
 
 start().catch((problem) => {
-  root.replaceChildren(el("div", { class: "waiting" }, el("p", {}, "The chat cannot be reached just now."), el("button", { type: "button", class: "button primary", onclick: () => location.reload() }, "Try again")));
+  root.replaceChildren(
+    el(
+      "div",
+      { class: "waiting" },
+      el("p", {}, "The chat cannot be reached just now."),
+      el("button", { type: "button", class: "button primary", onclick: () => location.reload() }, "Try again"),
+    ),
+  );
   throw problem;
 });

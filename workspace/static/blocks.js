@@ -20,21 +20,55 @@ function drawn(block, surface) {
 }
 
 const MAKERS = {
-  section, input,
+  section,
+  input,
   header: (block) => el("h3", {}, plain(block.text)),
   divider: () => el("hr"),
-  context: (block) => el("div", {}, (block.elements ?? []).map((one) => (one.type === "image" ? el("img", { src: one.image_url, alt: one.alt_text ?? "" }) : el("span", { class: "prose" }, ...words(one))))),
-  actions: (block, surface) => el("div", { class: "row" }, block.elements.map((one) => element(one, block, surface, { id: uid("do"), label: plain(one.placeholder) || null }))),
+  context: (block) =>
+    el(
+      "div",
+      {},
+      (block.elements ?? []).map((one) =>
+        one.type === "image"
+          ? el("img", { src: one.image_url, alt: one.alt_text ?? "" })
+          : el("span", { class: "prose" }, ...words(one)),
+      ),
+    ),
+  actions: (block, surface) =>
+    el(
+      "div",
+      { class: "row" },
+      block.elements.map((one) =>
+        element(one, block, surface, { id: uid("do"), label: plain(one.placeholder) || "Choose" }),
+      ),
+    ),
   rich_text: (block) => el("div", { class: "prose" }, richText(block)),
-  image: (block) => el("figure", {}, block.title && el("figcaption", {}, plain(block.title)), el("img", { src: block.image_url, alt: block.alt_text ?? "" })),
+  image: (block) =>
+    el(
+      "figure",
+      {},
+      block.title && el("figcaption", {}, plain(block.title)),
+      el("img", { src: block.image_url, alt: block.alt_text ?? "" }),
+    ),
 };
 
 const unknown = (block) => el("p", { class: "unknown" }, `This chat cannot show a “${block.type}” block.`);
 
 function section(block, surface) {
   const said = block.text && el("div", { class: "prose" }, ...words(block.text));
-  const fields = block.fields && el("div", { class: "fields" }, block.fields.map((one) => el("div", { class: "prose" }, ...words(one))));
-  const beside = block.accessory && element(block.accessory, block, surface, { id: uid("do"), label: plain(block.accessory.placeholder) || plain(block.text) || null });
+  const fields =
+    block.fields &&
+    el(
+      "div",
+      { class: "fields" },
+      block.fields.map((one) => el("div", { class: "prose" }, ...words(one))),
+    );
+  const beside =
+    block.accessory &&
+    element(block.accessory, block, surface, {
+      id: uid("do"),
+      label: plain(block.accessory.placeholder) || plain(block.text) || null,
+    });
   return el("div", {}, el("div", { class: "said" }, said, fields), beside && el("div", { class: "beside" }, beside));
 }
 
@@ -45,12 +79,22 @@ function input(block, surface) {
   const [id, labelled, hint, error] = [uid("field"), uid("label"), uid("hint"), uid("error")];
   const grouped = GROUPS.includes(spec.type);
   const named = [plain(block.label), block.optional && el("span", { class: "optional" }, " (optional)")];
-  const name = { id, labelled, required: !block.optional, described: [block.hint && hint, error].filter(Boolean).join(" ") };
-  return el("div", { class: "field" },
-    grouped ? el("div", { class: "label", id: labelled }, named) : el("label", { class: "label", id: labelled, for: id }, named),
+  const name = {
+    id,
+    labelled,
+    required: !block.optional,
+    described: [block.hint && hint, error].filter(Boolean).join(" "),
+  };
+  return el(
+    "div",
+    { class: "field" },
+    grouped
+      ? el("div", { class: "label", id: labelled }, named)
+      : el("label", { class: "label", id: labelled, for: id }, named),
     block.hint && el("p", { class: "hint", id: hint }, plain(block.hint)),
     element(spec, block, surface, name),
-    el("p", { class: "error", id: error, hidden: true }, icon("warn"), el("span")));
+    el("p", { class: "error", id: error, hidden: true }, icon("warn"), el("span")),
+  );
 }
 
 // Puts each field's error beside it, and says so to those who cannot see it.

@@ -19,8 +19,14 @@ export function drawChannel(main) {
     shown.key = key;
     main.replaceChildren(shown.node);
   }
-  if (home) drawHome(shown.pane);
-  else drawLog(shown.view, (chat.now.messages[channel.id] ?? []).filter(standsAlone), { channel: channel.id, empty: emptyWords(channel) });
+  if (home) {
+    drawHome(shown.pane);
+    main.querySelector("[data-testid=messages-tab]").dataset.unread = channel.unread || "";
+  } else
+    drawLog(shown.view, (chat.now.messages[channel.id] ?? []).filter(standsAlone), {
+      channel: channel.id,
+      empty: emptyWords(channel),
+    });
 }
 
 const standsAlone = (one) => !one.thread_ts || one.thread_ts === one.ts;
@@ -28,13 +34,22 @@ const standsAlone = (one) => !one.thread_ts || one.thread_ts === one.ts;
 function channelView(channel) {
   const view = messageLog(`Messages in ${channel.name}`);
   const writing = composer({ channel: channel.id, label: `Message ${titleOf(channel)}`, testid: "composer" });
-  const node = el("section", { class: "channel", "aria-label": titleOf(channel) }, heading(channel), view.node, writing);
+  const node = el(
+    "section",
+    { class: "channel", "aria-label": titleOf(channel) },
+    heading(channel),
+    view.node,
+    writing,
+  );
   return { node, view };
 }
 
 function homeView(channel) {
   const pane = homePane();
-  return { pane, node: el("section", { class: "channel", "aria-label": `${channel.name}, Home` }, heading(channel), pane.node) };
+  return {
+    pane,
+    node: el("section", { class: "channel", "aria-label": `${channel.name}, Home` }, heading(channel), pane.node),
+  };
 }
 
 function titleOf(channel) {
@@ -46,11 +61,20 @@ function about(channel) {
   if (channel.kind === "dm") return job(person(otherIn(channel)));
   const count = Array.isArray(channel.members) ? channel.members.length : channel.members;
   const people = count ? `${count} ${count === 1 ? "person" : "people"}` : "";
-  return channel.kind === "private" ? ["Private", people].filter(Boolean).join(" · ") : people;
+  return [
+    channel.kind === "private" && "Private",
+    people,
+    channel.shared && "shared with another workspace",
+    channel.topic,
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function emptyWords(channel) {
-  return channel.kind === "bot" ? `This is the start of your messages with ${channel.name}. Write “report” or /report to begin.` : "Nothing has been written here yet.";
+  return channel.kind === "bot"
+    ? `This is the start of your messages with ${channel.name}. Write “report” or /report to begin.`
+    : "Nothing has been written here yet.";
 }
 
 export function backTo(href, label) {
@@ -58,16 +82,34 @@ export function backTo(href, label) {
 }
 
 function heading(channel) {
-  return el("header", { class: "heading" }, backTo("#/", "Back to the list"),
-    el("div", { class: "names" }, el("h1", {}, channel.kind === "private" ? [icon("lock"), channel.name] : titleOf(channel)), el("p", { class: "hint" }, about(channel))),
-    channel.kind === "bot" && tabs(channel));
+  return el(
+    "header",
+    { class: "heading" },
+    backTo("#/", "Back to the list"),
+    el(
+      "div",
+      { class: "names" },
+      el("h1", {}, channel.kind === "private" ? [icon("lock"), channel.name] : titleOf(channel)),
+      el("p", { class: "hint" }, about(channel)),
+    ),
+    channel.kind === "bot" && tabs(channel),
+  );
 }
 
 function tabs(channel) {
   const home = chat.route.part === "home";
-  const tab = (words, open, href, testid) => el("a", { role: "tab", href, "aria-selected": String(open), tabindex: open ? "0" : "-1", "data-testid": testid }, words);
-  const list = el("div", { class: "tabs", role: "tablist", "aria-label": channel.name },
-    tab("Home", home, path(channel.id, "home"), "home-tab"), tab("Messages", !home, path(channel.id), "messages-tab"));
+  const tab = (words, open, href, testid) =>
+    el(
+      "a",
+      { role: "tab", href, "aria-selected": String(open), tabindex: open ? "0" : "-1", "data-testid": testid },
+      words,
+    );
+  const list = el(
+    "div",
+    { class: "tabs", role: "tablist", "aria-label": channel.name },
+    tab("Home", home, path(channel.id, "home"), "home-tab"),
+    tab("Messages", !home, path(channel.id), "messages-tab"),
+  );
   list.addEventListener("keydown", (event) => {
     if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
     event.preventDefault();
@@ -79,7 +121,7 @@ function tabs(channel) {
 
 export function drawThread(aside) {
   const { channel: id, part, rest: ts } = chat.route;
-  const all = part === "thread" ? chat.now.messages[id] ?? [] : [];
+  const all = part === "thread" ? (chat.now.messages[id] ?? []) : [];
   const thread = all.filter((one) => one.ts === ts || one.thread_ts === ts);
   aside.hidden = thread.length === 0;
   if (aside.hidden) {
@@ -96,9 +138,33 @@ export function drawThread(aside) {
 
 function threadView(id, ts) {
   const view = messageLog("Thread");
-  const close = el("a", { class: "plain", href: path(id), "aria-label": "Close the thread", "data-testid": "thread-close" }, icon("close"));
-  const head = el("header", { class: "heading" }, backTo(path(id), "Back to the channel"),
-    el("div", { class: "names" }, el("h2", { tabindex: "-1" }, "Thread"), el("p", { class: "hint" }, titleOf(channelOf(id)))), close);
-  head.addEventListener("keydown", (event) => { if (event.key === "Escape") go(id); });
-  return { key: `${id}/${ts}`, view, nodes: [head, view.node, composer({ channel: id, thread: ts, label: "Reply in the thread", testid: "thread-composer" })] };
+  const close = el(
+    "a",
+    { class: "plain", href: path(id), "aria-label": "Close the thread", "data-testid": "thread-close" },
+    icon("close"),
+  );
+  const head = el(
+    "header",
+    { class: "heading" },
+    backTo(path(id), "Back to the channel"),
+    el(
+      "div",
+      { class: "names" },
+      el("h2", { tabindex: "-1" }, "Thread"),
+      el("p", { class: "hint" }, titleOf(channelOf(id))),
+    ),
+    close,
+  );
+  head.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") go(id);
+  });
+  return {
+    key: `${id}/${ts}`,
+    view,
+    nodes: [
+      head,
+      view.node,
+      composer({ channel: id, thread: ts, label: "Reply in the thread", testid: "thread-composer" }),
+    ],
+  };
 }

@@ -1,24 +1,72 @@
 // The clock in the corner, the buttons that move it on, and the menu that makes the line misbehave.
 
-import { announce, el, icon } from "./dom.js";
+import { toast, el, icon } from "./dom.js";
 import { menu } from "./menu.js";
 import { chat, say } from "./state.js";
 import { clockTime, fullTime, shortDay } from "./times.js";
 
-const STEPS = [["20m", "+20 min", "Move on by 20 minutes"], ["morning", "Tomorrow", "Move on to tomorrow morning"], ["week", "Next week", "Move on to next week"]];
+const STEPS = [
+  ["20m", "+20 min", "Move on by 20 minutes"],
+  ["morning", "Tomorrow", "Move on to tomorrow morning"],
+  ["week", "Next week", "Move on to next week"],
+];
 const MISCHIEF = [
   { kind: "slow", times: 1, seconds: 5, words: "Be slow", more: "The chat takes 5 seconds over the bot's next call" },
-  { kind: "duplicate", times: 1, seconds: 0, words: "Deliver twice", more: "The next form or message reaches the bot two times" },
-  { kind: "drop", times: 1, seconds: 0, words: "Drop the line", more: "The bot's next message is posted, but the answer is lost" },
+  {
+    kind: "duplicate",
+    times: 1,
+    seconds: 0,
+    words: "Deliver twice",
+    more: "The next form or message reaches the bot two times",
+  },
+  {
+    kind: "drop",
+    times: 1,
+    seconds: 0,
+    words: "Drop the line",
+    more: "The bot's next message is posted, but the answer is lost",
+  },
 ];
 
 export function clock() {
   const time = el("time", { "data-testid": "clock-now" });
-  const steps = STEPS.map(([forward, words, label]) => el("button", { type: "button", class: "step", "aria-label": label, title: label, "data-testid": `clock-${forward}`, onclick: (event) => move(event.currentTarget, forward) }, words));
-  const more = el("button", { type: "button", class: "step", "aria-label": "Make it misbehave", title: "Make it misbehave", "data-testid": "mischief" }, icon("more"));
+  const steps = STEPS.map(([forward, words, label]) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "step",
+        "aria-label": label,
+        title: label,
+        "data-testid": `clock-${forward}`,
+        onclick: (event) => move(event.currentTarget, forward),
+      },
+      words,
+    ),
+  );
+  const more = el(
+    "button",
+    {
+      type: "button",
+      class: "step",
+      "aria-label": "Make it misbehave",
+      title: "Make it misbehave",
+      "data-testid": "mischief",
+    },
+    icon("more"),
+  );
   const line = el("span", { class: "line", role: "status" });
-  const node = el("div", { class: "clock", role: "group", "aria-label": "The school's clock" }, line, icon("clock"), time, ...steps,
-    menu(more, () => MISCHIEF.map((one) => ({ ...one, testid: `mischief-${one.kind}`, press: () => misbehave(one) })), { side: "right" }));
+  const node = el(
+    "div",
+    { class: "clock", role: "group", "aria-label": "The school's clock" },
+    line,
+    icon("clock"),
+    time,
+    ...steps,
+    menu(more, () => MISCHIEF.map((one) => ({ ...one, testid: `mischief-${one.kind}`, press: () => misbehave(one) })), {
+      side: "right",
+    }),
+  );
   setInterval(() => tick(time), 1000);
   return { node, time, line };
 }
@@ -47,14 +95,17 @@ async function move(button, forward) {
   button.setAttribute("aria-busy", "true");
   try {
     await say("/ui/clock", { forward });
-    announce(`It is now ${fullTime(now())}.`);
+    toast(`It is now ${fullTime(now())}.`);
   } catch (problem) {
-    announce(problem.message);
+    toast(problem.message);
   } finally {
     button.removeAttribute("aria-busy");
   }
 }
 
 function misbehave({ kind, times, seconds, more }) {
-  say("/ui/mischief", { kind, times, seconds }).then(() => announce(`${more}.`), (problem) => announce(problem.message));
+  say("/ui/mischief", { kind, times, seconds }).then(
+    () => toast(`${more}.`),
+    (problem) => toast(problem.message),
+  );
 }

@@ -9,23 +9,69 @@ const drafts = new Map(); // what was begun in each channel and thread
 export function composer(place) {
   const key = `${place.channel}/${place.thread ?? ""}`;
   const id = uid("write");
-  const list = el("div", { class: "options above", role: "listbox", id: `${id}-list`, "aria-label": "Commands", hidden: true });
+  const list = el("div", {
+    class: "options above",
+    role: "listbox",
+    id: `${id}-list`,
+    "aria-label": "Commands",
+    hidden: true,
+  });
   const box = el("textarea", {
-    id, class: "write", rows: "1", placeholder: place.label, "data-testid": place.testid, autocomplete: "off",
-    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-haspopup": "listbox",
+    id,
+    class: "write",
+    rows: "1",
+    placeholder: place.label,
+    "data-testid": place.testid,
+    autocomplete: "off",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": list.id,
+    "aria-haspopup": "listbox",
   });
   const problem = el("p", { class: "trouble", role: "alert", hidden: true });
-  const send = el("button", { type: "submit", class: "send", "aria-label": "Send", "data-testid": place.testid === "composer" ? "send" : `${place.testid}-send` }, icon("send"));
+  const send = el(
+    "button",
+    {
+      type: "submit",
+      class: "send",
+      "aria-label": "Send",
+      "data-testid": place.testid === "composer" ? "send" : `${place.testid}-send`,
+    },
+    icon("send"),
+  );
   const it = { place, key, box, list, problem, send, at: 0 };
   box.value = drafts.get(key) ?? "";
-  box.addEventListener("input", () => { drafts.set(key, box.value); problem.hidden = true; fit(box); offer(it); });
+  box.addEventListener("input", () => {
+    drafts.set(key, box.value);
+    problem.hidden = true;
+    fit(box);
+    offer(it);
+  });
   box.addEventListener("keydown", (event) => keys(event, it));
-  box.addEventListener("blur", () => { list.hidden = true; });
+  box.addEventListener("blur", () => {
+    list.hidden = true;
+  });
   queueMicrotask(() => fit(box));
-  return el("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); deliver(it); } },
-    problem, list,
+  return el(
+    "form",
+    {
+      class: "composer",
+      onsubmit: (event) => {
+        event.preventDefault();
+        deliver(it);
+      },
+    },
+    problem,
+    list,
     el("div", { class: "writing" }, el("label", { class: "unseen", for: id }, place.label), box, send),
-    el("p", { class: "hint keys", "aria-hidden": "true" }, "Enter sends · Shift + Enter starts a new line", chat.commands.length > 0 && !place.thread && ` · ${chat.commands.join(" ")} is a command`));
+    el(
+      "p",
+      { class: "hint keys", "aria-hidden": "true" },
+      "Enter sends · Shift + Enter starts a new line",
+      chat.commands.length > 0 && !place.thread && ` · ${chat.commands.join(" ")} is a command`,
+    ),
+  );
 }
 
 function fit(box) {
@@ -36,7 +82,13 @@ function fit(box) {
 function matching({ box, place }) {
   const begun = box.value;
   if (place.thread || !begun.startsWith("/") || /\s/.test(begun)) return [];
-  return chat.commands.map((one) => (typeof one === "string" ? { name: one, about: "Report something that worries you" } : { name: one.command ?? one.name, about: one.description ?? "" })).filter((one) => one.name.startsWith(begun));
+  return chat.commands
+    .map((one) =>
+      typeof one === "string"
+        ? { name: one, about: "Report something that worries you" }
+        : { name: one.command ?? one.name, about: one.description ?? "" },
+    )
+    .filter((one) => one.name.startsWith(begun));
 }
 
 function offer(it) {
@@ -44,8 +96,26 @@ function offer(it) {
   it.at = Math.min(it.at, Math.max(0, found.length - 1));
   it.list.hidden = found.length === 0;
   it.box.setAttribute("aria-expanded", String(found.length > 0));
-  it.list.replaceChildren(...found.map((one, at) => el("div", { class: "option", role: "option", id: `${it.list.id}-${at}`, "aria-selected": String(at === it.at), data: { value: one.name },
-    onmousedown: (event) => { event.preventDefault(); take(it, one.name); } }, el("strong", {}, one.name), el("span", { class: "hint" }, one.about))));
+  it.list.replaceChildren(
+    ...found.map((one, at) =>
+      el(
+        "div",
+        {
+          class: "option",
+          role: "option",
+          id: `${it.list.id}-${at}`,
+          "aria-selected": String(at === it.at),
+          data: { value: one.name },
+          onmousedown: (event) => {
+            event.preventDefault();
+            take(it, one.name);
+          },
+        },
+        el("strong", {}, one.name),
+        el("span", { class: "hint" }, one.about),
+      ),
+    ),
+  );
   if (found.length) it.box.setAttribute("aria-activedescendant", `${it.list.id}-${it.at}`);
   else it.box.removeAttribute("aria-activedescendant");
 }
@@ -65,7 +135,8 @@ function keys(event, it) {
   if (found.length && move) {
     it.at = (it.at + move + found.length) % found.length;
     offer(it);
-  } else if (found.length && (event.key === "Tab" || (event.key === "Enter" && it.box.value !== found[it.at].name))) take(it, found[it.at].name);
+  } else if (found.length && (event.key === "Tab" || (event.key === "Enter" && it.box.value !== found[it.at].name)))
+    take(it, found[it.at].name);
   else if (found.length && event.key === "Escape") it.list.hidden = true;
   else if (event.key === "Enter" && !event.shiftKey) deliver(it);
   else return;
@@ -77,7 +148,8 @@ async function deliver(it) {
   if (!text || it.busy) return;
   const first = text.split(/\s/, 1)[0];
   const command = first.startsWith("/") && chat.commands.some((one) => (one.command ?? one.name ?? one) === first);
-  if (first.startsWith("/") && !command) return fail(it, `${first} is not a command here. Try ${chat.commands.join(", ")}.`);
+  if (first.startsWith("/") && !command)
+    return fail(it, `${first} is not a command here. Try ${chat.commands.join(", ")}.`);
   if (command && it.place.thread) return fail(it, `${first} does not work inside a thread. Use it in the channel.`);
   it.busy = true;
   it.list.hidden = true;
@@ -85,7 +157,10 @@ async function deliver(it) {
   write(it, "");
   try {
     const where = { channel: it.place.channel, text };
-    await say(command ? "/ui/command" : "/ui/message", it.place.thread ? { ...where, thread_ts: it.place.thread } : where);
+    await say(
+      command ? "/ui/command" : "/ui/message",
+      it.place.thread ? { ...where, thread_ts: it.place.thread } : where,
+    );
   } catch (problem) {
     if (!it.box.value) write(it, text);
     fail(it, `${problem.message} Your words are still here.`);

@@ -59,8 +59,22 @@ export function spotOf(node) {
 let count = 0;
 export const uid = (stem = "n") => `${stem}-${(count += 1)}`;
 
+// Said to a screen reader only.
 export function announce(words) {
-  document.getElementById("said").textContent = words;
+  said(words, "unseen");
+}
+
+// Said to everybody, at the foot of the page, for a few seconds.
+export function toast(words) {
+  said(words, "toast");
+  fading = setTimeout(() => announce(""), 6000);
+}
+
+let fading = null;
+
+function said(words, look) {
+  clearTimeout(fading);
+  Object.assign(document.getElementById("said"), { textContent: words, className: look });
 }
 
 // Line icons, drawn here so that nothing is fetched and nothing is parsed.
@@ -87,7 +101,12 @@ export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const path = document.createElementNS(space, "path");
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", "icon"], ["aria-hidden", "true"]]) svg.setAttribute(key, value);
+  for (const [key, value] of [
+    ["viewBox", "0 0 24 24"],
+    ["class", "icon"],
+    ["aria-hidden", "true"],
+  ])
+    svg.setAttribute(key, value);
   path.setAttribute("d", STROKES[name]);
   if (name === "more") path.setAttribute("stroke-width", "3");
   svg.append(path);

@@ -30,9 +30,22 @@ export async function upload(as, file) {
 
 // Calls changed() whenever the server says so, and once after each reconnection.
 export function events(as, { changed, line }) {
-  const source = new EventSource(`/ui/events?as=${encodeURIComponent(as)}`);
-  source.onmessage = changed;
-  source.onopen = () => { line(true); changed(); };
-  source.onerror = () => line(false);
+  let source = null;
+  const listen = () => {
+    source = new EventSource(`/ui/events?as=${encodeURIComponent(as)}`);
+    source.onmessage = changed;
+    source.onopen = () => {
+      line(true);
+      changed();
+    };
+    source.onerror = () => {
+      line(false);
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+    };
+  };
+  listen();
   window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) listen();
+  });
 }

@@ -10,11 +10,22 @@ import { plain, safe } from "./text.js";
 import { fromLocal, toLocal } from "./times.js";
 
 const MAKERS = {
-  button, overflow, file_input: files,
-  plain_text_input: line, email_text_input: line, url_text_input: line, number_input: line,
-  static_select: dropDown, radio_buttons: radios, checkboxes: boxes, multi_static_select: boxes,
-  users_select: userPicker, multi_users_select: userPicker,
-  datepicker: time, timepicker: time, datetimepicker: time,
+  button,
+  overflow,
+  file_input: files,
+  plain_text_input: line,
+  email_text_input: line,
+  url_text_input: line,
+  number_input: line,
+  static_select: dropDown,
+  radio_buttons: radios,
+  checkboxes: boxes,
+  multi_static_select: boxes,
+  users_select: userPicker,
+  multi_users_select: userPicker,
+  datepicker: time,
+  timepicker: time,
+  datetimepicker: time,
   image: (spec) => el("img", { class: "thumb", src: spec.image_url, alt: spec.alt_text ?? "" }),
 };
 
@@ -47,13 +58,20 @@ function field(spec, block, surface) {
 
 export function marks(spec, { id, label, described, required }) {
   return {
-    id, "aria-label": label, "aria-describedby": described, "aria-required": required ? "true" : null,
+    id,
+    "aria-label": label,
+    "aria-describedby": described,
+    "aria-required": required ? "true" : null,
     data: { actionId: spec.action_id ?? "" },
   };
 }
 
 function button(spec, field) {
-  const look = { class: `button ${spec.style ?? ""}`, "aria-label": spec.accessibility_label, data: { actionId: spec.action_id ?? "" } };
+  const look = {
+    class: `button ${spec.style ?? ""}`,
+    "aria-label": spec.accessibility_label,
+    data: { actionId: spec.action_id ?? "" },
+  };
   const press = async (event) => {
     const node = event.currentTarget;
     if (node.getAttribute("aria-busy") === "true") return event.preventDefault();
@@ -61,7 +79,12 @@ function button(spec, field) {
     await field.tell({ value: spec.value, text: spec.text });
     node.removeAttribute("aria-busy");
   };
-  if (spec.url && safe(spec.url)) return el("a", { ...look, href: spec.url, target: "_blank", rel: "noopener noreferrer", onclick: press }, plain(spec.text));
+  if (spec.url && safe(spec.url))
+    return el(
+      "a",
+      { ...look, href: spec.url, target: "_blank", rel: "noopener noreferrer", onclick: press },
+      plain(spec.text),
+    );
   return el("button", { ...look, type: "button", onclick: press }, plain(spec.text));
 }
 
@@ -69,8 +92,12 @@ const TYPES = { email_text_input: "email", url_text_input: "url", number_input: 
 
 function line(spec, field, name) {
   const given = {
-    ...marks(spec, name), class: "box", placeholder: plain(spec.placeholder) || null,
-    maxlength: spec.max_length, autocomplete: "off", oninput: (event) => typed(event.target.value),
+    ...marks(spec, name),
+    class: "box",
+    placeholder: plain(spec.placeholder) || null,
+    maxlength: spec.max_length,
+    autocomplete: "off",
+    oninput: (event) => typed(event.target.value),
   };
   const typed = (value) => {
     field.keep(value || null);
@@ -81,7 +108,11 @@ function line(spec, field, name) {
     area.value = field.value() ?? "";
     return spec.max_length ? counted(area, spec.max_length) : area;
   }
-  const box = el("input", { ...given, type: TYPES[spec.type] ?? "text", inputmode: spec.type === "number_input" ? "decimal" : null });
+  const box = el("input", {
+    ...given,
+    type: TYPES[spec.type] ?? "text",
+    inputmode: spec.type === "number_input" ? "decimal" : null,
+  });
   box.value = field.value() ?? "";
   box.addEventListener("keydown", (event) => event.key === "Enter" && field.tellNow());
   return box;
@@ -108,7 +139,12 @@ const CLOCKS = {
 
 function time(spec, field, name) {
   const clock = CLOCKS[spec.type];
-  const box = el("input", { ...marks(spec, name), class: "box narrow", type: clock.type, max: clock.type === "time" ? null : "9999-12-31" });
+  const box = el("input", {
+    ...marks(spec, name),
+    class: "box narrow",
+    type: clock.type,
+    max: clock.type === "time" ? null : "9999-12-31",
+  });
   if (clock.type === "datetime-local") box.max = "9999-12-31T23:59";
   box.value = clock.show(field.value());
   box.addEventListener("change", () => field.change(clock.read(box.value)));

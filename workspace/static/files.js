@@ -1,6 +1,6 @@
 // Choosing files for a file_input: each is uploaded at once, and the answer holds what the server made of it.
 
-import { announce, el, icon } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { upload } from "./door.js";
 import { chat } from "./state.js";
 
@@ -9,14 +9,24 @@ export function files(spec, field, name) {
   const note = el("p", { class: "hint", role: "status" });
   const list = el("ul", { class: "files" });
   const input = el("input", {
-    id: name.id, type: "file", class: "unseen", multiple: most > 1, "aria-describedby": name.described,
-    accept: spec.filetypes?.map((kind) => `.${kind}`).join(",") || null, data: { actionId: spec.action_id ?? "" },
+    id: name.id,
+    type: "file",
+    class: "unseen",
+    multiple: most > 1,
+    "aria-describedby": name.described,
+    accept: spec.filetypes?.map((kind) => `.${kind}`).join(",") || null,
+    data: { actionId: spec.action_id ?? "" },
   });
-  const draw = () => list.replaceChildren(...field.value().map((file) => row(file, () => {
-    field.change(field.value().filter((one) => one.id !== file.id));
-    draw();
-    input.focus();
-  })));
+  const draw = () =>
+    list.replaceChildren(
+      ...field.value().map((file) =>
+        row(file, () => {
+          field.change(field.value().filter((one) => one.id !== file.id));
+          draw();
+          input.focus();
+        }),
+      ),
+    );
   input.addEventListener("change", () => {
     const sending = take([...input.files], { field, most, note, list, draw });
     input.value = "";
@@ -24,20 +34,35 @@ export function files(spec, field, name) {
     sending.finally(() => field.surface.uploads.delete(sending));
   });
   draw();
-  const button = el("label", { class: "button choose-files", for: name.id }, icon("file"), most > 1 ? `Choose files (up to ${most})` : "Choose a file");
+  const button = el(
+    "label",
+    { class: "button choose-files", for: name.id },
+    icon("file"),
+    most > 1 ? `Choose files (up to ${most})` : "Choose a file",
+  );
   return el("div", { class: "stack" }, input, button, note, list);
 }
 
 async function take(chosen, { field, most, note, list, draw }) {
   const room = Math.max(0, most - field.value().length);
-  note.textContent = chosen.length > room ? `No more than ${most} files: ${chosen.slice(room).map((file) => file.name).join(", ")} left out.` : "";
+  const left = chosen
+    .slice(room)
+    .map((file) => file.name)
+    .join(", ");
+  note.textContent = left ? `No more than ${most} files: ${left} left out.` : "";
   for (const file of chosen.slice(0, room)) {
-    const waiting = el("li", { class: "file busy" }, icon("file"), el("span", {}, file.name), el("span", { class: "hint" }, "Sending…"));
+    const waiting = el(
+      "li",
+      { class: "file busy" },
+      icon("file"),
+      el("span", {}, file.name),
+      el("span", { class: "hint" }, "Sending…"),
+    );
     list.append(waiting);
     try {
       const kept = await upload(chat.as, file);
       field.change([...field.value(), kept]);
-      announce(`${file.name} is added.`);
+      if (!left) note.textContent = `${file.name} is added.`;
     } catch (problem) {
       note.textContent = `${file.name} could not be added. ${problem.message}`;
     }
@@ -48,8 +73,14 @@ async function take(chosen, { field, most, note, list, draw }) {
 
 function row(file, remove) {
   const called = file.name ?? file.title ?? "A file";
-  return el("li", { class: "file" }, icon("file"), el("span", {}, called), el("span", { class: "hint" }, size(file.size)),
-    el("button", { type: "button", class: "plain", "aria-label": `Remove ${called}`, onclick: remove }, icon("close")));
+  return el(
+    "li",
+    { class: "file" },
+    icon("file"),
+    el("span", {}, called),
+    el("span", { class: "hint" }, size(file.size)),
+    el("button", { type: "button", class: "plain", "aria-label": `Remove ${called}`, onclick: remove }, icon("close")),
+  );
 }
 
 function size(bytes) {

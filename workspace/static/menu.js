@@ -18,19 +18,41 @@ export function menu(button, entries, { side = "left" } = {}) {
     list.replaceChildren(...entries().map((entry) => item(entry, close)));
     list.showPopover();
     place(list, button, side);
-    window.addEventListener("scroll", () => close(false), { capture: true, once: true });
     button.setAttribute("aria-expanded", "true");
     list.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
   };
-  for (const [name, value] of [["aria-haspopup", "menu"], ["aria-expanded", "false"], ["aria-controls", id]]) button.setAttribute(name, value);
+  for (const [name, value] of [
+    ["aria-haspopup", "menu"],
+    ["aria-expanded", "false"],
+    ["aria-controls", id],
+  ])
+    button.setAttribute(name, value);
+  window.addEventListener(
+    "scroll",
+    (event) => {
+      if (holder.isConnected && !holder.contains(event.target)) close(false);
+    },
+    true,
+  );
   button.addEventListener("click", () => (shown() ? close() : open()));
   holder.addEventListener("keydown", (event) => keys(event, list, close));
-  holder.addEventListener("focusout", (event) => { if (!holder.contains(event.relatedTarget)) close(false); });
+  holder.addEventListener("focusout", (event) => {
+    if (!holder.contains(event.relatedTarget)) close(false);
+  });
   return holder;
 }
 
 function item(entry, close) {
-  const props = { role: "menuitem", tabindex: "-1", class: "menu-item", data: { value: entry.value ?? "", testid: entry.testid ?? "" }, onclick: () => { close(); entry.press?.(); } };
+  const props = {
+    role: "menuitem",
+    tabindex: "-1",
+    class: "menu-item",
+    data: { value: entry.value ?? "", testid: entry.testid ?? "" },
+    onclick: () => {
+      close();
+      entry.press?.();
+    },
+  };
   const inside = [el("span", {}, entry.words), entry.more && el("span", { class: "hint" }, entry.more)];
   return entry.href && safe(entry.href)
     ? el("a", { ...props, href: entry.href, target: "_blank", rel: "noopener noreferrer" }, inside)
@@ -43,7 +65,7 @@ function place(list, button, side) {
   const left = side === "right" ? at.right - own.width : at.left;
   const below = at.bottom + 6 + own.height < innerHeight;
   list.style.left = `${Math.max(8, Math.min(left, innerWidth - own.width - 8))}px`;
-  list.style.top = `${below ? at.bottom + 6 : at.top - own.height - 6}px`;
+  list.style.top = `${Math.max(8, below ? at.bottom + 6 : at.top - own.height - 6)}px`;
 }
 
 function keys(event, list, close) {

@@ -13,8 +13,15 @@ const surfaces = new Map(); // one per message with blocks, so that answers in i
 // A fresh log for one channel or thread; the node is what a screen reader listens to.
 export function messageLog(label) {
   const log = el("div", { class: "log", role: "log", "aria-label": label, tabindex: "0" });
-  const more = el("button", { type: "button", class: "newer", hidden: true, onclick: () => toFoot(log) }, icon("down"), "New messages");
-  log.addEventListener("scroll", () => { if (nearFoot(log)) more.hidden = true; });
+  const more = el(
+    "button",
+    { type: "button", class: "newer", hidden: true, onclick: () => toFoot(log) },
+    icon("down"),
+    "New messages",
+  );
+  log.addEventListener("scroll", () => {
+    if (nearFoot(log)) more.hidden = true;
+  });
   return { log, node: el("div", { class: "log-frame" }, log, more), more, drawn: null };
 }
 
@@ -37,7 +44,9 @@ const nearFoot = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 
 
 function toFoot(log) {
   log.scrollTop = log.scrollHeight;
-  requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+  requestAnimationFrame(() => {
+    log.scrollTop = log.scrollHeight;
+  });
 }
 
 const JOIN = 5 * 60 * 1000; // messages this close by one person share a heading
@@ -49,7 +58,13 @@ function rows(messages, empty) {
   for (const one of messages) {
     const at = moment(one);
     if (day(at) !== today) out.push({ key: `day-${day(at)}-${out.length}`, words: day(at), kind: "day" });
-    const joined = before && day(at) === today && before.user === one.user && !one.ephemeral === !before.ephemeral && !drawn(one) && at - moment(before) < JOIN;
+    const joined =
+      before &&
+      day(at) === today &&
+      before.user === one.user &&
+      !one.ephemeral === !before.ephemeral &&
+      !drawn(one) &&
+      at - moment(before) < JOIN;
     out.push({ key: `${one.ts}${one.ephemeral ? "e" : ""}`, message: one, joined: Boolean(joined) });
     [before, today] = [one, day(at)];
   }
@@ -68,14 +83,41 @@ function message({ message: one, joined }, channel, threads) {
   const said = el("div", { class: "message-words" });
   if (drawn(one)) drawBlocks(said, one.blocks, surfaceOf(channel, one));
   else said.append(el("p", { class: "prose" }, ...linkedMarks(one.text ?? "")));
-  if (one.reactions?.length) said.append(el("p", { class: "row" }, one.reactions.map((each) => el("span", { class: "tag" }, `:${each.name}: ${each.count}`))));
+  if (one.reactions?.length)
+    said.append(
+      el(
+        "p",
+        { class: "row" },
+        one.reactions.map((each) => el("span", { class: "tag" }, `:${each.name}: ${each.count}`)),
+      ),
+    );
   if (one.edited) said.append(el("span", { class: "hint" }, "(edited)"));
-  return el("article", { class: `message${joined ? " joined" : ""}${one.ephemeral ? " mine-only" : ""}`, data: { ts: one.ts }, "aria-label": `${one.name}, ${fullTime(at)}` },
-    joined ? el("time", { class: "beside-time", datetime: at.toISOString(), "aria-hidden": "true" }, clockTime(at)) : face(one.user),
-    el("div", { class: "message-body" },
+  return el(
+    "article",
+    {
+      class: `message${joined ? " joined" : ""}${one.ephemeral ? " mine-only" : ""}`,
+      data: { ts: one.ts },
+      "aria-label": `${one.name}, ${fullTime(at)}`,
+    },
+    joined
+      ? el("time", { class: "beside-time", datetime: at.toISOString(), "aria-hidden": "true" }, clockTime(at))
+      : face(one.user),
+    el(
+      "div",
+      { class: "message-body" },
       one.ephemeral && el("p", { class: "only-you" }, icon("eye"), "Only you can see this"),
-      !joined && el("p", { class: "by" }, el("strong", {}, one.name), one.bot && el("span", { class: "tag" }, "app"), el("time", { datetime: at.toISOString(), title: fullTime(at) }, clockTime(at))),
-      said, threads && replies(one, channel)));
+      !joined &&
+        el(
+          "p",
+          { class: "by" },
+          el("strong", {}, one.name),
+          one.bot && el("span", { class: "tag" }, "app"),
+          el("time", { datetime: at.toISOString(), title: fullTime(at) }, clockTime(at)),
+        ),
+      said,
+      threads && replies(one, channel),
+    ),
+  );
 }
 
 const linkedMarks = (text) => marked(text).flatMap((part) => (typeof part === "string" ? linked(part) : [part]));
@@ -84,7 +126,16 @@ function replies(one, channel) {
   if (one.ephemeral) return null;
   const count = one.reply_count ?? 0;
   const words = count === 0 ? "Reply in a thread" : count === 1 ? "1 reply" : `${count} replies`;
-  return el("a", { class: `replies${count ? "" : " none"}`, href: path(channel, "thread", one.ts), "data-testid": `thread-${one.ts}` }, icon("reply"), el("span", {}, words));
+  return el(
+    "a",
+    {
+      class: `replies${count ? "" : " none"}`,
+      href: path(channel, "thread", one.ts),
+      "data-testid": `thread-${one.ts}`,
+    },
+    icon("reply"),
+    el("span", {}, words),
+  );
 }
 
 function surfaceOf(channel, one) {

@@ -37,7 +37,10 @@ function open() {
   if (dialog) return false;
   before = document.activeElement;
   dialog = el("dialog", { class: "modal", role: "dialog", "aria-modal": "true", "data-testid": "modal" });
-  dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(false); });
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    close(false);
+  });
   dialog.addEventListener("keydown", keys);
   document.body.append(dialog);
   dialog.showModal();
@@ -64,10 +67,13 @@ function keys(event) {
 
 // Tab goes round inside the dialog and never out of it.
 function hold(event) {
-  const stops = [...dialog.querySelectorAll("a[href], button, input, select, textarea")].filter((node) => !node.disabled && node.tabIndex >= 0 && node.getClientRects().length);
+  const stops = [...dialog.querySelectorAll("a[href], button, input, select, textarea")].filter(
+    (node) => !node.disabled && node.tabIndex >= 0 && node.getClientRects().length,
+  );
   const [first, last] = [stops.at(0), stops.at(-1)];
   const outside = !stops.includes(document.activeElement);
-  if (event.shiftKey && (document.activeElement === first || (outside && document.activeElement === top.title))) last.focus();
+  if (event.shiftKey && (document.activeElement === first || (outside && document.activeElement === top.title)))
+    last.focus();
   else if (!event.shiftKey && document.activeElement === last) first.focus();
   else return;
   event.preventDefault();
@@ -79,5 +85,7 @@ function close(all) {
   sheet.closing = true;
   say("/ui/close", { view_id: sheet.id, all: Boolean(all) })
     .catch((problem) => sheet.inTrouble(problem.message))
-    .finally(() => { sheet.closing = false; });
+    .finally(() => {
+      sheet.closing = false;
+    });
 }

@@ -6,18 +6,44 @@ import { chat, nameOf } from "./state.js";
 import { plain } from "./text.js";
 
 export function userPicker(spec, field, name) {
-  const most = spec.type === "users_select" ? 1 : spec.max_selected_items ?? Infinity;
+  const most = spec.type === "users_select" ? 1 : (spec.max_selected_items ?? Infinity);
   const many = most > 1;
-  const list = el("div", { class: "options", role: "listbox", id: uid("people"), "aria-label": "People", hidden: true });
+  const list = el("div", {
+    class: "options",
+    role: "listbox",
+    id: uid("people"),
+    "aria-label": "People",
+    hidden: true,
+  });
   const chips = el("ul", { class: "chips" });
   const box = el("input", {
-    id: name.id, class: "box", type: "text", role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": "false",
-    "aria-controls": list.id, "aria-label": name.label, "aria-describedby": name.described, "aria-required": name.required ? "true" : null,
+    id: name.id,
+    class: "box",
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": list.id,
+    "aria-label": name.label,
+    "aria-describedby": name.described,
+    "aria-required": name.required ? "true" : null,
     data: { actionId: spec.action_id ?? "" },
   });
   const placeholder = plain(spec.placeholder) || "Type a name";
-  const picker = { box, list, chips, many, placeholder, at: -1, chosen: () => (many ? field.value() ?? [] : [field.value()].filter(Boolean)) };
-  picker.set = (ids) => { field.change(many ? ids : ids[0] ?? null); drawChips(picker); };
+  const picker = {
+    box,
+    list,
+    chips,
+    many,
+    placeholder,
+    at: -1,
+    chosen: () => (many ? (field.value() ?? []) : [field.value()].filter(Boolean)),
+  };
+  picker.set = (ids) => {
+    field.change(many ? ids : (ids[0] ?? null));
+    drawChips(picker);
+  };
   picker.add = (id) => {
     picker.set(many ? [...picker.chosen(), id].slice(-most) : [id]);
     box.value = "";
@@ -28,7 +54,9 @@ export function userPicker(spec, field, name) {
   box.addEventListener("click", () => open(picker));
   box.addEventListener("keydown", (event) => keys(event, picker));
   const holder = el("div", { class: "picker" }, chips, box, list);
-  holder.addEventListener("focusout", (event) => { if (!holder.contains(event.relatedTarget)) close(picker); });
+  holder.addEventListener("focusout", (event) => {
+    if (!holder.contains(event.relatedTarget)) close(picker);
+  });
   drawChips(picker);
   return holder;
 }
@@ -37,8 +65,28 @@ function drawChips({ chips, chosen, set, box, many, placeholder }) {
   const ids = chosen();
   chips.hidden = ids.length === 0;
   box.placeholder = ids.length && !many ? "Type another name to change it" : placeholder;
-  chips.replaceChildren(...ids.map((id) => el("li", { class: "chip", data: { user: id } }, face(id, "tiny"), el("span", {}, nameOf(id)),
-    el("button", { type: "button", "aria-label": `Remove ${nameOf(id)}`, onclick: () => { set(chosen().filter((one) => one !== id)); box.focus(); } }, icon("close")))));
+  chips.replaceChildren(
+    ...ids.map((id) =>
+      el(
+        "li",
+        { class: "chip", data: { user: id } },
+        face(id, "tiny"),
+        el("span", {}, nameOf(id)),
+        el(
+          "button",
+          {
+            type: "button",
+            "aria-label": `Remove ${nameOf(id)}`,
+            onclick: () => {
+              set(chosen().filter((one) => one !== id));
+              box.focus();
+            },
+          },
+          icon("close"),
+        ),
+      ),
+    ),
+  );
 }
 
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -46,10 +94,28 @@ const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCas
 function open(picker) {
   const { box, list, chosen } = picker;
   const sought = folded(box.value.trim());
-  const found = chat.people.filter((who) => who.chat && !chosen().includes(who.id) && folded(`${who.name} ${job(who)}`).includes(sought));
+  const found = chat.people.filter(
+    (who) => who.chat && !chosen().includes(who.id) && folded(`${who.name} ${job(who)}`).includes(sought),
+  );
   picker.at = sought && found.length ? 0 : -1;
-  list.replaceChildren(...found.map((who) => el("div", { class: "option", role: "option", id: `${list.id}-${who.id}`, tabindex: "-1", data: { user: who.id, value: who.id }, onclick: () => picker.add(who.id) },
-    face(who.id, "tiny"), el("span", {}, who.name), el("span", { class: "hint" }, job(who)))));
+  list.replaceChildren(
+    ...found.map((who) =>
+      el(
+        "div",
+        {
+          class: "option",
+          role: "option",
+          id: `${list.id}-${who.id}`,
+          tabindex: "-1",
+          data: { user: who.id, value: who.id },
+          onclick: () => picker.add(who.id),
+        },
+        face(who.id, "tiny"),
+        el("span", {}, who.name),
+        el("span", { class: "hint" }, job(who)),
+      ),
+    ),
+  );
   if (!found.length) list.append(el("p", { class: "hint none" }, "Nobody of that name here."));
   list.hidden = false;
   list.scrollIntoView({ block: "nearest" });

@@ -14,20 +14,65 @@ export class Sheet {
     this.sending = false;
     this.surface = surface("view", { view: id, onTrouble: (words) => this.inTrouble(words) });
     this.title = el("h2", { id: uid("title"), tabindex: "-1" });
-    this.back = el("button", { type: "button", class: "plain", "aria-label": "Back", onclick: () => close(false) }, icon("back"));
+    this.back = el(
+      "button",
+      { type: "button", class: "plain", "aria-label": "Back", onclick: () => close(false) },
+      icon("back"),
+    );
     this.summary = el("div", { class: "summary", role: "alert", tabindex: "-1", hidden: true });
     this.blocks = el("div", { class: "blocks" });
-    this.trouble = el("p", { class: "trouble", role: "alert", hidden: true, "data-testid": "modal-trouble" }, icon("warn"), el("span"));
-    this.cancel = el("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => close(false) });
+    this.trouble = el(
+      "p",
+      { class: "trouble", role: "alert", hidden: true, "data-testid": "modal-trouble" },
+      icon("warn"),
+      el("span"),
+    );
+    this.cancel = el("button", {
+      type: "button",
+      class: "button",
+      "data-testid": "modal-close",
+      onclick: () => close(false),
+    });
     this.submit = el("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" });
     this.body = el("div", { class: "modal-body", tabindex: "-1" }, this.summary, this.blocks);
-    this.node = el("form", { class: "sheet", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.send(); } },
-      el("header", {}, this.back, this.title, el("button", { type: "button", class: "plain", "aria-label": "Close", "data-testid": "modal-x", onclick: () => close(true) }, icon("close"))),
-      this.body, el("footer", {}, this.trouble, el("div", { class: "row end" }, this.cancel, this.submit)));
+    this.node = el(
+      "form",
+      {
+        class: "sheet",
+        novalidate: true,
+        onsubmit: (event) => {
+          event.preventDefault();
+          this.send();
+        },
+      },
+      el(
+        "header",
+        {},
+        this.back,
+        this.title,
+        el(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            "aria-label": "Close",
+            "data-testid": "modal-x",
+            onclick: () => close(true),
+          },
+          icon("close"),
+        ),
+      ),
+      this.body,
+      el("footer", {}, this.trouble, el("div", { class: "row end" }, this.cancel, this.submit)),
+    );
   }
 
   show(view, depth) {
-    const fresh = !this.view || !view.blocks.some((block) => this.view.blocks.some((old) => old.block_id === block.block_id && block.type === "input"));
+    const fresh =
+      !this.view ||
+      !view.blocks.some((block) =>
+        this.view.blocks.some((old) => old.block_id === block.block_id && block.type === "input"),
+      );
     const renewed = this.view && JSON.stringify(view.blocks) !== JSON.stringify(this.view.blocks);
     this.view = view;
     drawBlocks(this.blocks, this.surface.show(view.blocks, view.values), this.surface);
@@ -51,7 +96,8 @@ export class Sheet {
     this.told = signature;
     const words = this.fault ?? this.view.trouble;
     if (this.trouble.hidden === Boolean(words)) this.trouble.hidden = !words;
-    if (this.trouble.lastElementChild.textContent !== (words ?? "")) this.trouble.lastElementChild.textContent = words ?? "";
+    if (this.trouble.lastElementChild.textContent !== (words ?? ""))
+      this.trouble.lastElementChild.textContent = words ?? "";
     this.node.setAttribute("aria-busy", String(this.busy()));
     this.submit.setAttribute("aria-disabled", String(this.busy()));
   }
@@ -61,18 +107,44 @@ export class Sheet {
   }
 
   errors() {
-    return Object.keys(this.mine).length ? this.mine : this.view.errors ?? {};
+    return Object.keys(this.mine).length ? this.mine : (this.view.errors ?? {});
   }
 
   summarise(errors) {
     const known = Object.entries(errors).filter(([block]) => this.view.blocks.some((one) => one.block_id === block));
     this.summary.hidden = known.length === 0;
     this.summary.replaceChildren(
-      el("p", {}, icon("warn"), known.length === 1 ? "One answer needs another look." : `${known.length} answers need another look.`),
-      el("ul", {}, known.map(([block, words]) => {
-        const label = plain(this.view.blocks.find((one) => one.block_id === block).label);
-        return el("li", {}, el("a", { href: "#", onclick: (event) => { event.preventDefault(); controlOf(this.blocks, block)?.focus(); } }, label, " — ", words));
-      })));
+      el(
+        "p",
+        {},
+        icon("warn"),
+        known.length === 1 ? "One answer needs another look." : `${known.length} answers need another look.`,
+      ),
+      el(
+        "ul",
+        {},
+        known.map(([block, words]) => {
+          const label = plain(this.view.blocks.find((one) => one.block_id === block).label);
+          return el(
+            "li",
+            {},
+            el(
+              "a",
+              {
+                href: "#",
+                onclick: (event) => {
+                  event.preventDefault();
+                  controlOf(this.blocks, block)?.focus();
+                },
+              },
+              label,
+              " — ",
+              words,
+            ),
+          );
+        }),
+      ),
+    );
   }
 
   inTrouble(words) {

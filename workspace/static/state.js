@@ -3,18 +3,31 @@
 import * as door from "./door.js";
 
 export const chat = {
-  as: null, team: {}, people: [], commands: [], bot: {},
+  as: null,
+  team: {},
+  people: [],
+  commands: [],
+  bot: {},
   now: null, // the server's last state
-  fetchedAt: 0, online: true, route: { channel: null, part: null },
+  fetchedAt: 0,
+  online: true,
+  route: { channel: null, part: null },
 };
 
 const listeners = new Set();
 export const whenChanged = (listener) => listeners.add(listener);
-export const redraw = () => { for (const listener of listeners) listener(); };
+export const redraw = () => {
+  for (const listener of listeners) listener();
+};
 
 export async function meetPeople() {
   const known = await door.people();
-  Object.assign(chat, { team: known.team ?? {}, people: known.people, commands: known.commands ?? [], bot: known.bot ?? {} });
+  Object.assign(chat, {
+    team: known.team ?? {},
+    people: known.people,
+    commands: known.commands ?? [],
+    bot: known.bot ?? {},
+  });
 }
 
 export const me = () => person(chat.as);
@@ -51,7 +64,9 @@ export function refresh() {
     again = true;
     return fetching;
   }
-  fetching = fetchState().finally(() => { fetching = null; });
+  fetching = fetchState().finally(() => {
+    fetching = null;
+  });
   return fetching;
 }
 
@@ -85,4 +100,6 @@ export function readRoute() {
 }
 
 export const path = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
-export const go = (...parts) => { location.hash = path(...parts); };
+export const go = (...parts) => {
+  location.hash = path(...parts);
+};

@@ -1,10 +1,10 @@
 // A surface is where blocks stand (a modal view, the Home, a message): it holds the answers and sends the actions.
 
 import { Answers } from "./answers.js";
-import { announce } from "./dom.js";
+import { toast } from "./dom.js";
 import { say } from "./state.js";
 
-export function surface(where, { view = null, message = null, onTrouble = announce } = {}) {
+export function surface(where, { view = null, message = null, onTrouble = toast } = {}) {
   const answers = new Answers();
   const here = { where, answers, blocks: [], uploads: new Set() };
   here.show = (blocks, values) => {
@@ -15,8 +15,13 @@ export function surface(where, { view = null, message = null, onTrouble = announ
   };
   here.act = async (block, element, chosen) => {
     const body = {
-      where, message, view_id: view, block_id: block.block_id, action_id: element.action_id,
-      element: { type: element.type, action_id: element.action_id, ...chosen }, values: answers.all(here.blocks),
+      where,
+      message,
+      view_id: view,
+      block_id: block.block_id,
+      action_id: element.action_id,
+      element: { type: element.type, action_id: element.action_id, ...chosen },
+      values: answers.all(here.blocks),
     };
     try {
       await say("/ui/action", body);

@@ -10,9 +10,10 @@ export function words(object) {
   return object.type === "mrkdwn" ? marked(object.text ?? "") : [object.text ?? ""];
 }
 
-export const plain = (object) => (typeof object === "string" ? object : object?.text ?? "");
+export const plain = (object) => (typeof object === "string" ? object : (object?.text ?? ""));
 
-const MARKS = /```([\s\S]+?)```|`([^`\n]+)`|<([^<>\s][^<>]*)>|(?<![\w*])\*(\S|\S[^*\n]*?\S)\*(?![\w*])|(?<![\w_])_(\S|\S[^_\n]*?\S)_(?![\w_])|(?<![\w~])~(\S|\S[^~\n]*?\S)~(?![\w~])/g;
+const MARKS =
+  /```([\s\S]+?)```|`([^`\n]+)`|<([^<>\s][^<>]*)>|(?<![\w*])\*(\S|\S[^*\n]*?\S)\*(?![\w*])|(?<![\w_])_(\S|\S[^_\n]*?\S)_(?![\w_])|(?<![\w~])~(\S|\S[^~\n]*?\S)~(?![\w~])/g;
 
 // The safe subset of mrkdwn: code, links and mentions, bold, italic, struck out.
 export function marked(text) {
@@ -59,7 +60,9 @@ const unescaped = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">")
 
 // Addresses in words that nobody marked up (mail, people's own messages).
 export function linked(text) {
-  return text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])/).map((part, at) => (at % 2 ? link(part, part) ?? part : part));
+  return text
+    .split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])/)
+    .map((part, at) => (at % 2 ? (link(part, part) ?? part) : part));
 }
 
 export function richText(block) {
@@ -71,7 +74,10 @@ const PARTS = {
   rich_text_quote: (part) => el("blockquote", {}, (part.elements ?? []).map(inline)),
   rich_text_preformatted: (part) => el("pre", {}, (part.elements ?? []).map(inline)),
   rich_text_list: (part) => {
-    const list = el(part.style === "ordered" ? "ol" : "ul", { start: part.offset ? part.offset + 1 : null, class: part.indent ? `in-${part.indent}` : null });
+    const list = el(part.style === "ordered" ? "ol" : "ul", {
+      start: part.offset ? part.offset + 1 : null,
+      class: part.indent ? `in-${part.indent}` : null,
+    });
     list.append(...(part.elements ?? []).map((item) => el("li", {}, (item.elements ?? []).map(inline))));
     return list;
   },
@@ -92,7 +98,10 @@ function plainPiece(piece) {
   if (piece.type === "user") return el("span", { class: "mention" }, `@${nameOf(piece.user_id)}`);
   if (piece.type === "channel") return el("span", { class: "mention" }, `#${channelName(piece.channel_id)}`);
   if (piece.type === "broadcast") return el("span", { class: "mention" }, `@${piece.range}`);
-  if (piece.type === "emoji") return piece.unicode ? String.fromCodePoint(...piece.unicode.split("-").map((hex) => Number.parseInt(hex, 16))) : `:${piece.name}:`;
+  if (piece.type === "emoji")
+    return piece.unicode
+      ? String.fromCodePoint(...piece.unicode.split("-").map((hex) => Number.parseInt(hex, 16)))
+      : `:${piece.name}:`;
   if (piece.type === "date") return piece.fallback ?? new Date(piece.timestamp * 1000).toLocaleString("en-GB");
   return piece.text ?? "";
 }

@@ -5,7 +5,15 @@ const shape = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, ..
 const CLOCK = shape({ hour: "2-digit", minute: "2-digit" });
 const DAY = shape({ weekday: "long", day: "numeric", month: "long" });
 const SHORT = shape({ weekday: "short", day: "numeric", month: "short" });
-const PARTS = shape({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const PARTS = shape({
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 
 export const clockTime = (date) => CLOCK.format(date);
 export const day = (date) => DAY.format(date);
@@ -20,7 +28,9 @@ export function moment(message) {
 // Unix seconds → the value of a datetime-local field.
 export function toLocal(seconds) {
   if (!seconds) return "";
-  const parts = Object.fromEntries(PARTS.formatToParts(new Date(seconds * 1000)).map((part) => [part.type, part.value]));
+  const parts = Object.fromEntries(
+    PARTS.formatToParts(new Date(seconds * 1000)).map((part) => [part.type, part.value]),
+  );
   return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
 }
 
