@@ -661,6 +661,11 @@ async def test_somebody_deactivated_today_is_deactivated_for_the_bot_too(page, s
     ]
 
 
+async def test_a_message_to_somebody_who_left_is_taken_without_a_word_as_slack_takes_it(slack):
+    assert (await slack.chat_postMessage(channel=LEAVER, text="Nobody reads this"))["ok"]
+    assert (await refusal(slack.chat_postMessage(channel=CHAIR, text="No account")))[0] == "channel_not_found"
+
+
 async def test_a_long_list_of_people_comes_in_pages(slack):
     first = await slack.users_list(limit=10)
     rest = await slack.users_list(limit=10, cursor=first["response_metadata"]["next_cursor"])

@@ -38,8 +38,9 @@ def addressed(world: Workspace, args: Json) -> Room:
     A deactivated person's messages are taken without a word, exactly as Slack takes them.
     """
     to = str(args.get("channel") or "")
-    if to in world.town.people:
-        return world.rooms.with_bot(world.town.chatter(to).id)
+    person = world.town.people.get(to)
+    if person and person.chat:
+        return world.rooms.with_bot(person.id)
     named = world.rooms.called(to.removeprefix("#"))
     return world.rooms.joined_by_bot(named.id if named else to)
 

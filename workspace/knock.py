@@ -45,7 +45,7 @@ class Knock:
         self.client: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=2)
         self.client = httpx.AsyncClient(trust_env=False, timeout=None, limits=limits)  # noqa: S113 - see send
 
     async def close(self) -> None:

@@ -46,7 +46,7 @@ def clock(world: Workspace) -> Json:
 def channel(world: Workspace, room: Room, person: Person) -> Json:
     seen = room.seen.get(person.id, "")
     unread = 0
-    for message in reversed(room.messages.values()):
+    for message in islice(reversed(room.messages.values()), SHOWN):
         if message.ts <= seen:
             break
         unread += message.user != person.id and room.can_see(message, person.id)

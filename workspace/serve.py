@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -88,7 +90,7 @@ async def living(app: Starlette) -> AsyncIterator[None]:
 class Served(uvicorn.Server):
     """uvicorn, except that pages which watch are let go first, and a connection can be cut on purpose."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: Starlette, tell: Callable[[str], None] | None = None) -> None:
         settings = app.state.workspace.settings
         super().__init__(
             uvicorn.Config(
@@ -98,10 +100,12 @@ class Served(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=2,
+                timeout_keep_alive=75,
             )
         )
         self.workspace: Workspace = app.state.workspace
         self.workspace.cut = self.cut
+        self.tell = tell
 
     def cut(self, client: tuple[str, int]) -> None:
         for connection in list(self.server_state.connections):
@@ -114,6 +118,8 @@ class Served(uvicorn.Server):
         if self.servers:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             self.workspace.url = f"http://{host}:{port}"
+            if self.tell:
+                self.tell(json.dumps({"url": self.workspace.url, "smtp_port": self.workspace.smtp_port}))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.workspace.hush()
@@ -132,4 +138,5 @@ def main() -> None:
     ask.add_argument("--bot-token", default=known.bot_token)
     ask.add_argument("--clock-file", type=Path)
     ask.add_argument("--command", default=known.command)
-    Served(build(Settings(**vars(ask.parse_args())))).run()
+    # One line that a starting script can read: which ports were free.
+    Served(build(Settings(**vars(ask.parse_args()))), tell=partial(print, flush=True)).run()
