@@ -89,7 +89,6 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        hide_input_in_errors=True,
         alias_generator=lambda name: PREFIX + name.upper(),
     )
 

@@ -5,6 +5,7 @@ import json
 import os
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 import time_machine
@@ -58,6 +59,15 @@ def test_a_demos_time_never_goes_back(tmp_path: Path) -> None:
     assert behind(clock) == timedelta(hours=1)
     moved(file, 2 * HOUR, stamp=3)
     assert behind(clock) == timedelta(hours=2)
+
+
+def test_a_demos_file_is_read_again_only_when_it_has_changed(tmp_path: Path) -> None:
+    file = tmp_path / "clock.json"
+    clock = DemoClock(file)
+    moved(file, 60, stamp=1)
+    assert behind(clock) == timedelta(minutes=1)
+    moved(file, HOUR, stamp=1)
+    assert behind(clock) == timedelta(minutes=1)
 
 
 async def test_promises_are_looked_at_as_soon_as_the_bot_starts_and_each_second_after() -> None:
@@ -143,6 +153,20 @@ async def test_a_daily_job_whose_time_in_london_has_passed_today_is_done_at_the_
         await asyncio.sleep(0.2)
         await clock.stop()
     assert did.is_set() is done
+
+
+async def test_a_daily_job_is_late_rather_than_dropped_when_the_bot_was_busy_at_its_time() -> None:
+    did = asyncio.Event()
+
+    async def do() -> None:
+        did.set()
+
+    with time_machine.travel("2026-06-11T05:59:59.5Z", tick=True):
+        clock = Clock(nothing, nothing, (Daily("sweep", time(7), do),))
+        clock.start()
+        sleep(2)
+        await until(did)
+        await clock.stop()
 
 
 def test_nothing_daily_may_stand_in_the_hour_that_comes_twice_in_october() -> None:

@@ -64,7 +64,7 @@ def test_a_fault_is_told_by_its_kind_and_place_without_message_or_values(log: io
 
 
 @pytest.mark.parametrize(
-    "name", ["slack_bolt.AsyncApp", "slack_sdk.web", "sqlalchemy.engine", "uvicorn.error"]
+    "name", ["slack_bolt.AsyncApp", "slack_sdk.web", "sqlalchemy.engine", "uvicorn.error", "pypdf"]
 )
 def test_a_library_is_heard_without_its_text(log: io.StringIO, name: str) -> None:
     logging.getLogger(name).info(STORY)
@@ -72,8 +72,10 @@ def test_a_library_is_heard_without_its_text(log: io.StringIO, name: str) -> Non
     try:
         raise ValueError(STORY)
     except ValueError:
-        logging.getLogger(name).exception("could not handle %s", STORY)
+        logging.getLogger(name).exception(f"could not handle {STORY} in %s", CANARY)  # noqa: G004 - as libraries do
     [line] = lines(log)
+    assert line["event"] == "library.spoke"
+    assert "detail" not in line
     assert (line["logger"], line["fault"], line["level"]) == (name, "ValueError", "error")
 
 
