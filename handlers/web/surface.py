@@ -4,6 +4,7 @@ A field's name on the page is its kind and its id, so that an answer is read the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,14 +16,33 @@ ASKED: frozenset[Kind] = frozenset({"line", "text", "choice", "many", "date", "t
 ACTIONS = ("acknowledge", "note", "recuse", "screenshots")
 
 
+_TYPES = {"date": "date", "time": "time", "when": "datetime-local", "link": "url"}
+
+
+@dataclass(frozen=True)
+class Box:
+    """One question on a page: its field, what stands in it, and what is wrong with that."""
+
+    name: str
+    type: str
+    field: Field
+    answer: Answer | None
+    problem: str
+
+    @property
+    def value(self) -> str:
+        """What stands in a box that is typed into."""
+        typed = self.answer if isinstance(self.answer, str) else ""
+        return typed[: len("2026-11-20T09:30")] if self.field.kind == "when" else typed
+
+    def chosen(self, option: str) -> bool:
+        """Whether an option is ticked."""
+        return option in self.answer if isinstance(self.answer, tuple) else option == self.answer
+
+
 def name(field: Field) -> str:
     """What the field is called on the page."""
     return f"{field.kind}.{field.id}"
-
-
-def asked(form: Form) -> tuple[Field, ...]:
-    """The questions that a page can ask."""
-    return tuple(field for field in form.fields if field.kind in ASKED)
 
 
 def answers(posted: Mapping[str, Sequence[str]]) -> dict[str, Answer]:
@@ -37,9 +57,20 @@ def answers(posted: Mapping[str, Sequence[str]]) -> dict[str, Answer]:
     return found
 
 
-def given(form: Form, typed: Answers) -> dict[str, Answer]:
-    """What stands in the boxes: what was typed last, else what the form brought along."""
-    return {**form.values, **typed}
+def boxes(form: Form, typed: Answers, problems: Mapping[str, str]) -> list[Box]:
+    """A form's boxes: in each what was typed last, else what the form brought along."""
+    values = {**form.values, **typed}
+    return [
+        Box(
+            name(field),
+            _TYPES.get(field.kind, "text"),
+            field,
+            values.get(field.id),
+            problems.get(field.id, ""),
+        )
+        for field in form.fields
+        if field.kind in ASKED
+    ]
 
 
 def written(posted: Mapping[str, Sequence[str]]) -> list[str]:
