@@ -33,7 +33,12 @@ const standsAlone = (one) => !one.thread_ts || one.thread_ts === one.ts;
 
 function channelView(channel) {
   const view = messageLog(`Messages in ${channel.name}`);
-  const writing = composer({ channel: channel.id, label: `Message ${titleOf(channel)}`, testid: "composer" });
+  const writing = composer({
+    channel: channel.id,
+    label: `Message ${titleOf(channel)}`,
+    testid: "composer",
+    sendTestid: "send",
+  });
   const node = el(
     "section",
     { class: "channel", "aria-label": titleOf(channel) },
@@ -164,7 +169,13 @@ function threadView(id, ts) {
     nodes: [
       head,
       view.node,
-      composer({ channel: id, thread: ts, label: "Reply in the thread", testid: "thread-composer" }),
+      composer({
+        channel: id,
+        thread: ts,
+        label: "Reply in the thread",
+        testid: "thread-composer",
+        sendTestid: "thread-send",
+      }),
     ],
   };
 }

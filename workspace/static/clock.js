@@ -30,46 +30,24 @@ const MISCHIEF = [
 
 export function clock() {
   const time = el("time", { "data-testid": "clock-now" });
-  const steps = STEPS.map(([forward, words, label]) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "step",
-        "aria-label": label,
-        title: label,
-        "data-testid": `clock-${forward}`,
-        onclick: (event) => move(event.currentTarget, forward),
-      },
-      words,
-    ),
-  );
-  const more = el(
-    "button",
-    {
-      type: "button",
-      class: "step",
-      "aria-label": "Make it misbehave",
-      title: "Make it misbehave",
-      "data-testid": "mischief",
-    },
-    icon("more"),
-  );
   const line = el("span", { class: "line", role: "status" });
-  const node = el(
-    "div",
-    { class: "clock", role: "group", "aria-label": "The school's clock" },
-    line,
-    icon("clock"),
-    time,
-    ...steps,
-    menu(more, () => MISCHIEF.map((one) => ({ ...one, testid: `mischief-${one.kind}`, press: () => misbehave(one) })), {
-      side: "right",
-    }),
+  const steps = STEPS.map(([forward, words, label]) =>
+    step(label, { "data-testid": `clock-${forward}`, onclick: (event) => move(event.currentTarget, forward) }, words),
   );
+  const more = step("Make it misbehave", { "data-testid": "mischief" }, icon("more"));
+  const entries = () =>
+    MISCHIEF.map((one) => ({ ...one, testid: `mischief-${one.kind}`, press: () => misbehave(one) }));
   setInterval(() => tick(time), 1000);
-  return { node, time, line };
+  const held = { class: "clock", role: "group", "aria-label": "The school's clock" };
+  return {
+    time,
+    line,
+    node: el("div", held, line, icon("clock"), time, ...steps, menu(more, entries, { side: "right" })),
+  };
 }
+
+const step = (label, props, inside) =>
+  el("button", { type: "button", class: "step", "aria-label": label, title: label, ...props }, inside);
 
 export function drawClock({ time, line }) {
   tick(time);

@@ -7,71 +7,71 @@ const drafts = new Map(); // what was begun in each channel and thread
 
 // place: {channel, thread, label, testid}
 export function composer(place) {
-  const key = `${place.channel}/${place.thread ?? ""}`;
+  const it = { place, key: `${place.channel}/${place.thread ?? ""}`, at: 0 };
   const id = uid("write");
-  const list = el("div", {
+  it.list = el("div", {
     class: "options above",
     role: "listbox",
     id: `${id}-list`,
     "aria-label": "Commands",
     hidden: true,
   });
+  it.box = writingBox(it, id);
+  it.problem = el("p", { class: "trouble", role: "alert", hidden: true });
+  it.send = el(
+    "button",
+    { type: "submit", class: "send", "aria-label": "Send", "data-testid": place.sendTestid },
+    icon("send"),
+  );
+  const submit = (event) => {
+    event.preventDefault();
+    deliver(it);
+  };
+  const line = el("div", { class: "writing" }, el("label", { class: "unseen", for: id }, place.label), it.box, it.send);
+  queueMicrotask(() => fit(it.box));
+  return el("form", { class: "composer", onsubmit: submit }, it.problem, it.list, line, hint(place));
+}
+
+function writingBox(it, id) {
   const box = el("textarea", {
     id,
     class: "write",
     rows: "1",
-    placeholder: place.label,
-    "data-testid": place.testid,
+    placeholder: it.place.label,
+    "data-testid": it.place.testid,
     autocomplete: "off",
     role: "combobox",
     "aria-autocomplete": "list",
     "aria-expanded": "false",
-    "aria-controls": list.id,
+    "aria-controls": it.list.id,
     "aria-haspopup": "listbox",
+    onkeydown: (event) => keys(event, it),
+    onblur: () => shut(it),
   });
-  const problem = el("p", { class: "trouble", role: "alert", hidden: true });
-  const send = el(
-    "button",
-    {
-      type: "submit",
-      class: "send",
-      "aria-label": "Send",
-      "data-testid": place.testid === "composer" ? "send" : `${place.testid}-send`,
-    },
-    icon("send"),
-  );
-  const it = { place, key, box, list, problem, send, at: 0 };
-  box.value = drafts.get(key) ?? "";
+  box.value = drafts.get(it.key) ?? "";
   box.addEventListener("input", () => {
-    drafts.set(key, box.value);
-    problem.hidden = true;
+    drafts.set(it.key, box.value);
+    it.problem.hidden = true;
     fit(box);
     offer(it);
   });
-  box.addEventListener("keydown", (event) => keys(event, it));
-  box.addEventListener("blur", () => {
-    list.hidden = true;
-  });
-  queueMicrotask(() => fit(box));
+  return box;
+}
+
+function hint(place) {
+  const commands = !place.thread && chat.commands.length > 0 && ` · ${chat.commands.join(" ")} is a command`;
   return el(
-    "form",
-    {
-      class: "composer",
-      onsubmit: (event) => {
-        event.preventDefault();
-        deliver(it);
-      },
-    },
-    problem,
-    list,
-    el("div", { class: "writing" }, el("label", { class: "unseen", for: id }, place.label), box, send),
-    el(
-      "p",
-      { class: "hint keys", "aria-hidden": "true" },
-      "Enter sends · Shift + Enter starts a new line",
-      chat.commands.length > 0 && !place.thread && ` · ${chat.commands.join(" ")} is a command`,
-    ),
+    "p",
+    { class: "hint keys", "aria-hidden": "true" },
+    "Enter sends · Shift + Enter starts a new line",
+    commands,
   );
+}
+
+function shut({ list, box }) {
+  list.hidden = true;
+  box.setAttribute("aria-expanded", "false");
+  box.removeAttribute("aria-activedescendant");
 }
 
 function fit(box) {
@@ -123,8 +123,7 @@ function offer(it) {
 function take(it, name) {
   it.box.value = name;
   drafts.set(it.key, name);
-  it.list.hidden = true;
-  it.box.setAttribute("aria-expanded", "false");
+  shut(it);
   it.box.focus();
 }
 
@@ -137,7 +136,7 @@ function keys(event, it) {
     offer(it);
   } else if (found.length && (event.key === "Tab" || (event.key === "Enter" && it.box.value !== found[it.at].name)))
     take(it, found[it.at].name);
-  else if (found.length && event.key === "Escape") it.list.hidden = true;
+  else if (found.length && event.key === "Escape") shut(it);
   else if (event.key === "Enter" && !event.shiftKey) deliver(it);
   else return;
   event.preventDefault();
@@ -152,7 +151,7 @@ async function deliver(it) {
     return fail(it, `${first} is not a command here. Try ${chat.commands.join(", ")}.`);
   if (command && it.place.thread) return fail(it, `${first} does not work inside a thread. Use it in the channel.`);
   it.busy = true;
-  it.list.hidden = true;
+  shut(it);
   it.send.setAttribute("aria-busy", "true");
   write(it, "");
   try {

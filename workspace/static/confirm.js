@@ -11,55 +11,51 @@ export function confirmed(spec) {
 function ask(spec, answer) {
   const [title, text] = [uid("title"), uid("text")];
   const back = document.activeElement;
-  const dialog = el("dialog", {
-    class: "confirm",
-    role: "alertdialog",
-    "aria-modal": "true",
-    "aria-labelledby": title,
-    "aria-describedby": text,
-    "data-testid": "confirm",
-  });
   const done = (yes) => {
     dialog.close();
     dialog.remove();
     back?.focus?.();
     answer(yes);
   };
-  const no = el(
-    "button",
-    { type: "button", class: "button", "data-testid": "confirm-no", onclick: () => done(false) },
-    plain(spec.deny) || "Cancel",
-  );
-  const yes = el(
-    "button",
+  const look = spec.style === "danger" ? "danger" : "primary";
+  const no = choice(plain(spec.deny) || "Cancel", {
+    class: "button",
+    "data-testid": "confirm-no",
+    onclick: () => done(false),
+  });
+  const yes = choice(plain(spec.confirm) || "Yes", {
+    class: `button ${look}`,
+    "data-testid": "confirm-yes",
+    onclick: () => done(true),
+  });
+  const dialog = el(
+    "dialog",
     {
-      type: "button",
-      class: `button ${spec.style === "danger" ? "danger" : "primary"}`,
-      "data-testid": "confirm-yes",
-      onclick: () => done(true),
+      class: "confirm",
+      role: "alertdialog",
+      "aria-modal": "true",
+      "aria-labelledby": title,
+      "aria-describedby": text,
+      "data-testid": "confirm",
     },
-    plain(spec.confirm) || "Yes",
-  );
-  dialog.append(
     el("h2", { id: title }, plain(spec.title)),
     el("p", { id: text, class: "prose" }, ...words(spec.text)),
     el("div", { class: "row end" }, no, yes),
   );
-  dialog.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    done(false);
-  });
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      done(false);
-    } else if (event.key === "Tab") {
-      event.preventDefault();
-      (document.activeElement === no ? yes : no).focus();
-    }
-  });
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("keydown", (event) => keys(event, { no, yes, done }));
   document.body.append(dialog);
   dialog.showModal();
   no.focus();
+}
+
+const choice = (label, props) => el("button", { type: "button", ...props }, label);
+
+function keys(event, { no, yes, done }) {
+  if (event.key === "Escape") {
+    event.stopPropagation();
+    done(false);
+  } else if (event.key === "Tab") (document.activeElement === no ? yes : no).focus();
+  else return;
+  event.preventDefault();
 }

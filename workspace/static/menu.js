@@ -8,16 +8,19 @@ export function menu(button, entries, { side = "left" } = {}) {
   const list = el("div", { class: "menu", role: "menu", id, popover: "manual" });
   const shown = () => list.matches(":popover-open");
   const holder = el("span", { class: "menu-holder" }, button, list);
+  const follow = () => place(list, button, side);
   const close = (back = true) => {
     if (!shown()) return;
     list.hidePopover();
+    window.removeEventListener("scroll", follow, true);
     button.setAttribute("aria-expanded", "false");
     if (back) button.focus();
   };
   const open = () => {
     list.replaceChildren(...entries().map((entry) => item(entry, close)));
     list.showPopover();
-    place(list, button, side);
+    follow();
+    window.addEventListener("scroll", follow, true);
     button.setAttribute("aria-expanded", "true");
     list.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
   };
@@ -27,13 +30,6 @@ export function menu(button, entries, { side = "left" } = {}) {
     ["aria-controls", id],
   ])
     button.setAttribute(name, value);
-  window.addEventListener(
-    "scroll",
-    (event) => {
-      if (holder.isConnected && !holder.contains(event.target)) close(false);
-    },
-    true,
-  );
   button.addEventListener("click", () => (shown() ? close() : open()));
   holder.addEventListener("keydown", (event) => keys(event, list, close));
   holder.addEventListener("focusout", (event) => {

@@ -80,44 +80,39 @@ function note(row) {
 
 function message({ message: one, joined }, channel, threads) {
   const at = moment(one);
+  const props = {
+    class: `message${joined ? " joined" : ""}${one.ephemeral ? " mine-only" : ""}`,
+    data: { ts: one.ts },
+    "aria-label": `${one.name}, ${fullTime(at)}`,
+  };
+  const timed = { datetime: at.toISOString(), title: fullTime(at) };
+  const aside = joined
+    ? el("time", { class: "beside-time", "aria-hidden": "true", ...timed }, clockTime(at))
+    : face(one.user);
+  const by = () => [
+    el("strong", {}, one.name),
+    one.bot && el("span", { class: "tag" }, "app"),
+    el("time", timed, clockTime(at)),
+  ];
+  const body = el(
+    "div",
+    { class: "message-body" },
+    one.ephemeral && el("p", { class: "only-you" }, icon("eye"), "Only you can see this"),
+    !joined && el("p", { class: "by" }, by()),
+    wordsOf(one, channel),
+    threads && replies(one, channel),
+  );
+  return el("article", props, aside, body);
+}
+
+function wordsOf(one, channel) {
   const said = el("div", { class: "message-words" });
   if (drawn(one)) drawBlocks(said, one.blocks, surfaceOf(channel, one));
   else said.append(el("p", { class: "prose" }, ...linkedMarks(one.text ?? "")));
-  if (one.reactions?.length)
-    said.append(
-      el(
-        "p",
-        { class: "row" },
-        one.reactions.map((each) => el("span", { class: "tag" }, `:${each.name}: ${each.count}`)),
-      ),
-    );
+  const reactions = (one.reactions ?? []).map((each) => el("span", { class: "tag" }, `:${each.name}: ${each.count}`));
+  if (reactions.length) said.append(el("p", { class: "row" }, reactions));
   if (one.edited) said.append(el("span", { class: "hint" }, "(edited)"));
-  return el(
-    "article",
-    {
-      class: `message${joined ? " joined" : ""}${one.ephemeral ? " mine-only" : ""}`,
-      data: { ts: one.ts },
-      "aria-label": `${one.name}, ${fullTime(at)}`,
-    },
-    joined
-      ? el("time", { class: "beside-time", datetime: at.toISOString(), "aria-hidden": "true" }, clockTime(at))
-      : face(one.user),
-    el(
-      "div",
-      { class: "message-body" },
-      one.ephemeral && el("p", { class: "only-you" }, icon("eye"), "Only you can see this"),
-      !joined &&
-        el(
-          "p",
-          { class: "by" },
-          el("strong", {}, one.name),
-          one.bot && el("span", { class: "tag" }, "app"),
-          el("time", { datetime: at.toISOString(), title: fullTime(at) }, clockTime(at)),
-        ),
-      said,
-      threads && replies(one, channel),
-    ),
-  );
+  return said;
 }
 
 const linkedMarks = (text) => marked(text).flatMap((part) => (typeof part === "string" ? linked(part) : [part]));

@@ -7,16 +7,37 @@ import { plain } from "./text.js";
 
 export function userPicker(spec, field, name) {
   const most = spec.type === "users_select" ? 1 : (spec.max_selected_items ?? Infinity);
-  const many = most > 1;
-  const list = el("div", {
+  const picker = { many: most > 1, at: -1, placeholder: plain(spec.placeholder) || "Type a name" };
+  picker.list = el("div", {
     class: "options",
     role: "listbox",
     id: uid("people"),
     "aria-label": "People",
     hidden: true,
   });
-  const chips = el("ul", { class: "chips" });
-  const box = el("input", {
+  picker.chips = el("ul", { class: "chips" });
+  picker.box = nameBox(spec, name, picker);
+  picker.chosen = () => (picker.many ? (field.value() ?? []) : [field.value()].filter(Boolean));
+  picker.set = (ids) => {
+    field.change(picker.many ? ids : (ids[0] ?? null));
+    drawChips(picker);
+  };
+  picker.add = (id) => {
+    picker.set(picker.many ? [...picker.chosen(), id].slice(-most) : [id]);
+    picker.box.value = "";
+    close(picker);
+    picker.box.focus();
+  };
+  const holder = el("div", { class: "picker" }, picker.chips, picker.box, picker.list);
+  holder.addEventListener("focusout", (event) => {
+    if (!holder.contains(event.relatedTarget)) close(picker);
+  });
+  drawChips(picker);
+  return holder;
+}
+
+function nameBox(spec, name, picker) {
+  return el("input", {
     id: name.id,
     class: "box",
     type: "text",
@@ -24,41 +45,15 @@ export function userPicker(spec, field, name) {
     autocomplete: "off",
     "aria-autocomplete": "list",
     "aria-expanded": "false",
-    "aria-controls": list.id,
+    "aria-controls": picker.list.id,
     "aria-label": name.label,
     "aria-describedby": name.described,
     "aria-required": name.required ? "true" : null,
     data: { actionId: spec.action_id ?? "" },
+    oninput: () => open(picker),
+    onclick: () => open(picker),
+    onkeydown: (event) => keys(event, picker),
   });
-  const placeholder = plain(spec.placeholder) || "Type a name";
-  const picker = {
-    box,
-    list,
-    chips,
-    many,
-    placeholder,
-    at: -1,
-    chosen: () => (many ? (field.value() ?? []) : [field.value()].filter(Boolean)),
-  };
-  picker.set = (ids) => {
-    field.change(many ? ids : (ids[0] ?? null));
-    drawChips(picker);
-  };
-  picker.add = (id) => {
-    picker.set(many ? [...picker.chosen(), id].slice(-most) : [id]);
-    box.value = "";
-    close(picker);
-    box.focus();
-  };
-  box.addEventListener("input", () => open(picker));
-  box.addEventListener("click", () => open(picker));
-  box.addEventListener("keydown", (event) => keys(event, picker));
-  const holder = el("div", { class: "picker" }, chips, box, list);
-  holder.addEventListener("focusout", (event) => {
-    if (!holder.contains(event.relatedTarget)) close(picker);
-  });
-  drawChips(picker);
-  return holder;
 }
 
 function drawChips({ chips, chosen, set, box, many, placeholder }) {

@@ -14,11 +14,7 @@ export class Sheet {
     this.sending = false;
     this.surface = surface("view", { view: id, onTrouble: (words) => this.inTrouble(words) });
     this.title = el("h2", { id: uid("title"), tabindex: "-1" });
-    this.back = el(
-      "button",
-      { type: "button", class: "plain", "aria-label": "Back", onclick: () => close(false) },
-      icon("back"),
-    );
+    this.back = plainButton("Back", "back", { onclick: () => close(false) });
     this.summary = el("div", { class: "summary", role: "alert", tabindex: "-1", hidden: true });
     this.blocks = el("div", { class: "blocks" });
     this.trouble = el(
@@ -35,33 +31,18 @@ export class Sheet {
     });
     this.submit = el("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" });
     this.body = el("div", { class: "modal-body", tabindex: "-1" }, this.summary, this.blocks);
-    this.node = el(
+    this.node = this.form(plainButton("Close", "close", { "data-testid": "modal-x", onclick: () => close(true) }));
+  }
+
+  form(closer) {
+    const onsubmit = (event) => {
+      event.preventDefault();
+      this.send();
+    };
+    return el(
       "form",
-      {
-        class: "sheet",
-        novalidate: true,
-        onsubmit: (event) => {
-          event.preventDefault();
-          this.send();
-        },
-      },
-      el(
-        "header",
-        {},
-        this.back,
-        this.title,
-        el(
-          "button",
-          {
-            type: "button",
-            class: "plain",
-            "aria-label": "Close",
-            "data-testid": "modal-x",
-            onclick: () => close(true),
-          },
-          icon("close"),
-        ),
-      ),
+      { class: "sheet", novalidate: true, onsubmit },
+      el("header", {}, this.back, this.title, closer),
       this.body,
       el("footer", {}, this.trouble, el("div", { class: "row end" }, this.cancel, this.submit)),
     );
@@ -186,3 +167,6 @@ export class Sheet {
     return (wanted && controlOf(this.blocks, wanted.block_id)) ?? this.title;
   }
 }
+
+const plainButton = (label, sign, props) =>
+  el("button", { type: "button", class: "plain", "aria-label": label, ...props }, icon(sign));
