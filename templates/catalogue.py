@@ -54,12 +54,11 @@ class Catalogue:
     def read(cls, folder: Traversable | None = None) -> "Catalogue":
         """The words in the package, or in another folder laid out like it."""
         folder = folder or resources.files("templates")
-        shared = {str(each["id"]): each for each in Entry.read(folder / "questions.toml").take("field", list)}
+        shared = {
+            str(each.get("id")): each for each in Entry.read(folder / "questions.toml").take("field", list)
+        }
         forms = Entry.read(folder / "forms.toml")
-        contacts = tuple(
-            (each.text("label", 75), each.text("number", 40, ""), each.text("school", 40, ""))
-            for each in forms.tables("contact")
-        )
+        numbers = tuple(number(each) for each in forms.tables("contact"))
         danger = forms.lines("danger", 300)
         catalogue = cls(
             reports=report_types.together(
@@ -73,7 +72,7 @@ class Catalogue:
             steps={name: Step.read(entry) for name, entry in forms.rest().items()},
             sentences=sentences(Entry.read(folder / "sentences.toml")),
             danger=danger,
-            numbers=contacts,
+            numbers=numbers,
         )
         catalogue.check()
         return catalogue
@@ -124,6 +123,13 @@ class Catalogue:
             intro=tuple(line for text in words.intro if (line := text.fill(values))),
             fields=tuple(field for question in words.questions for field in question.ask(values)),
         )
+
+
+def number(entry: Entry) -> tuple[str, str, str]:
+    """An outside contact: its label, its number, or what the school calls its own number for it."""
+    read = entry.text("label", 75), entry.text("number", 40, ""), entry.text("school", 40, "")
+    entry.done()
+    return read
 
 
 def tomls(folder: Traversable) -> list[Traversable]:
