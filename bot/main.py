@@ -20,15 +20,16 @@ def run() -> None:
 
 def app() -> typer.Typer:
     """The whole command line; each command imports its part when it is run, so that --help is quick."""
-    from bot.route_command import route
+    from bot.route_command import route_command
 
     # A traceback with local values would print what a report says.
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
-    for command in (serve, demo, route, verify, key):
+    line.command("route")(route_command)
+    for command in (serve, demo, verify, key):
         line.command()(command)
-    for command in (apply, invite):
-        people.command()(command)
+    for errand in (apply, invite):
+        people.command()(errand)
     line.add_typer(people, name="people")
     return line
 
@@ -52,11 +53,13 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", help="Move this demo's time on by the seconds that the file says."),
     ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on; a proxy with TLS stands before it.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8090,
 ) -> None:
     """Be the bot: answer Slack, keep promises, show pages."""
     from bot import compose
 
-    compose.serve(_settings(), demo_clock)
+    compose.serve(_settings(), compose.Listening(host, port), demo_clock)
 
 
 def demo(
@@ -78,9 +81,9 @@ def verify(
     ] = None,
 ) -> None:
     """Derive the ledger again from its entries, and say whether any was changed, cut off or rolled back."""
-    from bot import compose
+    from bot import errands
 
-    raise typer.Exit(compose.verify_ledger(_settings(), checkpoint))
+    raise typer.Exit(errands.verify_ledger(_settings(), checkpoint))
 
 
 def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
@@ -97,18 +100,21 @@ def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
         raise typer.Exit(2) from None
 
 
-def apply(file: File) -> None:
+def apply(
+    file: File,
+    demo_clock: Annotated[Path | None, typer.Option(metavar="FILE", help="Found a demo, for ever.")] = None,
+) -> None:
     """Show what school.toml changes, and change it."""
-    from bot import compose
+    from bot import errands
 
-    raise typer.Exit(compose.apply_people(_settings(), file))
+    raise typer.Exit(errands.apply_people(_settings(), file, demo_clock))
 
 
 def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=False)]) -> None:
     """Send somebody without a chat account the mail in which they set a passphrase."""
-    from bot import compose
+    from bot import errands
 
-    raise typer.Exit(compose.invite_person(_settings(), person))
+    raise typer.Exit(errands.invite_person(_settings(), person))
 
 
 def _settings() -> Settings:

@@ -37,19 +37,20 @@ class Deliver:
     turns: defaultdict[tuple[str, str, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def serve(self) -> None:
-        """Sweep for as long as the process lives: at once when woken, and every second for what falls due."""
+        """Sweep whenever woken: by whoever made a promise, and each second by the clock for what falls due."""
         while True:
+            await self.awake.wait()
+            self.awake.clear()
             try:
                 while await self.sweep():
                     pass
             except Exception as fault:
                 # The sweeper outlives whatever stopped one sweep: what is owed stays owed, and is tried again.
                 log.error("sweep stopped: %s", type(fault).__name__)
-            self.awake.clear()
-            try:
-                await asyncio.wait_for(self.awake.wait(), timeout=1)
-            except TimeoutError:
-                continue
+
+    async def wake(self) -> None:
+        """Something may be due."""
+        self.awake.set()
 
     async def sweep(self) -> int:
         """Keep everything that is due now, once; returns how many promises were taken up."""
@@ -121,7 +122,7 @@ class Deliver:
             await desk.database.run(desk.trust, lost, claim, wanted, no.reason)
             return
         sealed = await desk.look(evidence.seal_picture, wanted, found.content)
-        await desk.blobs.write(wanted.id, sealed)
+        await desk.keep_blob(wanted.id, sealed)
         digest = hashlib.sha256(found.content).hexdigest()
         await desk.database.run(desk.trust, gained, claim, wanted, (found.media, len(found.content), digest))
 

@@ -1,11 +1,13 @@
 """What a person can ask for, on any surface: plain values in, one workflow, words out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.asking import form_of
-from storage.blobs import Blobs
+from storage.blobs import AlreadyKept, Blobs
 from storage.database import Database
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message
@@ -46,6 +48,7 @@ class Desk:
         self.words = rules.words
         self.lookups: dict[str, Lookup] = {}
         self.standing = Standing()
+        self.afterwards: Callable[[], object] = lambda: None
 
     async def refresh(self) -> None:
         """Learn anew what stands on every form; run at the start and every minute."""
@@ -118,12 +121,19 @@ class Desk:
     async def picture(self, token: str, position: int) -> bytes:
         """One original; only the capped process that draws it again may be given it."""
         found = await self.look(one_picture, self.rules, token, position)
-        sealed = await self.blobs.read(found.id)
+        sealed = await asyncio.to_thread(self.blobs.get, found.id)
         return await self.look(evidence.opened, found, sealed)
+
+    async def keep_blob(self, id: str, sealed: bytes) -> None:
+        """Durable when this returns; one that a crash left after it was whole is as good."""
+        with suppress(AlreadyKept):
+            await asyncio.to_thread(self.blobs.put, id, sealed)
 
     async def run(self, workflow: Callable[..., Any], *args: Any) -> Any:
         """One workflow under this trust's rules."""
-        return await self.database.run(self.trust, workflow, self.rules, *args)
+        done = await self.database.run(self.trust, workflow, self.rules, *args)
+        self.afterwards()
+        return done
 
     async def look(self, query: Callable[..., Any], *args: Any) -> Any:
         return await self.database.look(self.trust, query, *args)

@@ -79,6 +79,11 @@ def invite(unit: Unit, person: str, by: str) -> None:
             unit.promise("mail", other, unit.now, message="mail.reinvited", person=person)
 
 
+def invited(unit: Unit, person: str) -> bool:
+    """Whether somebody has been sent an invitation, or has a passphrase already."""
+    return bool(unit.find(queries.passphrase(person)) or unit.find(queries.unused_links(person, "invite")))
+
+
 def behind(unit: Unit, token: str, at: datetime) -> Doorway:
     """What a link opens now; unknown, spent and expired ones are refused alike."""
     link = _open_link(unit, token, at, "invite", "case")

@@ -8,12 +8,13 @@ from workflows.seats import Seat, deciding
 
 
 def filled(matter: Matter, seats: list[Seat]) -> list[Seat]:
-    """Rule 4: a lead is found up the ladder or outside; another empty place is dropped, save the child's."""
+    """Rule 4: a lead is found up the ladder or outside; other empty places are dropped, options later."""
     seated = [led(matter, seat) if seat.part == "lead" else seat for seat in seats]
     found = [seat if seat.part == "lead" else seated_in(matter, seat) for seat in seated]
     told = {person for seat in found for person in seat.people if seat.part in ("lead", "informed")}
     sure = [told_instead(matter, seat, told) if seat.child and not seat.people else seat for seat in found]
-    return [seat for seat in sure if seat.people or seat.role == matter.floor.outside]
+    nowhere = matter.floor.outside
+    return [seat for seat in sure if seat.people or seat.part == "choice" or seat.role == nowhere]
 
 
 def led(matter: Matter, seat: Seat) -> Seat:

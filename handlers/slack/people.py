@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.calls import FAILURES
@@ -39,6 +40,16 @@ class People:
         """Persons picked in a form."""
         return list(await asyncio.gather(*(self.who(user, self.team) for user in dict.fromkeys(ids))))
 
+    async def by_email(self, email: str) -> Who | None:
+        """The account with this e-mail address; none where there is none.  Raises what slack_sdk raises."""
+        try:
+            answer = await self.client.users_lookupByEmail(email=email)
+        except SlackApiError as no:
+            if no.response["error"] == "users_not_found":
+                return None
+            raise
+        return profile(answer["user"], answer["user"]["id"], self.team)
+
     async def asked(self, user: str) -> Who | None:
         until, asking = self.seen.get(user, (0.0, None))
         if asking is None or self.clock() >= until:
@@ -54,7 +65,7 @@ class People:
             async with asyncio.timeout(WAITS):
                 answer = await self.client.users_info(user=user)
             return profile(answer["user"], user, self.team)
-        except (*FAILURES, KeyError, TypeError, AttributeError):
+        except FAILURES:
             self.seen[user] = (self.clock() + UNKNOWN_FOR, self.seen[user][1])
             return None
 

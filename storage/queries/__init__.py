@@ -1,1 +1,1 @@
-"""What can be asked for, by noun: statements that a unit runs over its own trust's rows."""
+"""Statements by noun; a unit runs them, bound to its trust."""

@@ -1,51 +1,60 @@
-"""Statements about cases: found by draft or reference, seen by party, and what belongs to one."""
+"""Statements about cases: by reference, by whom they were told to, and what hangs on them."""
 
-from typing import Any
+from sqlalchemy import Select, select
 
-from sqlmodel import col, select
-
-from storage.models import Case, Evidence, Involved, Party
+from storage.models import Case, Entry, Evidence, Involved, Party, Posted
 
 
-def by_draft(draft: str) -> Any:
+def by_id(id: str) -> Select[tuple[Case]]:
+    return select(Case).where(Case.id == id)
+
+
+def by_draft(draft: str) -> Select[tuple[Case]]:
     return select(Case).where(Case.draft == draft)
 
 
-def by_reference(reference: str) -> Any:
-    return select(Case).where(Case.reference == reference)
+def by_reference(reference: str) -> Select[tuple[str]]:
+    return select(Case.id).where(Case.reference == reference)
 
 
-def reported_by(person: str) -> Any:
-    return select(Case).where(Case.reporter == person).order_by(col(Case.opened_at).desc())
+def reported_by(person: str) -> Select[tuple[Case]]:
+    """A reporter's own cases, the latest first."""
+    return select(Case).where(Case.reporter == person).order_by(Case.opened_at.desc())
 
 
-def open_to(person: str) -> Any:
-    """The cases that a person was told of and still may see: not acknowledged first, then the oldest."""
-    mine = select(Case).join(Party, col(Party.case) == Case.id).where(Party.person == person, *_still())
-    return mine.order_by(col(Case.acknowledged_at).is_not(None), col(Case.opened_at))
+def told_to(person: str) -> Select[tuple[Case]]:
+    """Cases with somebody now; whether they may see them is for `access` to say."""
+    return (
+        select(Case)
+        .join(Party, Party.case == Case.id)
+        .where(Party.person == person, Party.until.is_(None))
+        .order_by(Case.opened_at)
+    )
 
 
-def parties(case: str) -> Any:
-    """Everybody who was ever told of a case, in the order they were told."""
-    return select(Party).where(Party.case == case).order_by(col(Party.since), col(Party.id))
+def open_cases() -> Select[tuple[Case]]:
+    return select(Case).where(Case.state != "closed")
 
 
-def told(case: str) -> Any:
-    """Those who are told of a case now."""
-    return select(Party).where(Party.case == case, *_still()).order_by(col(Party.since), col(Party.id))
+def parties(case: str) -> Select[tuple[Party]]:
+    """Everybody ever told of a case, in the order they were."""
+    return select(Party).where(Party.case == case).order_by(Party.since, Party.id)
 
 
-def party(case: str, person: str) -> Any:
-    return select(Party).where(Party.case == case, Party.person == person, *_still())
-
-
-def involved(case: str) -> Any:
+def involved(case: str) -> Select[tuple[Involved]]:
     return select(Involved).where(Involved.case == case).order_by(Involved.id)
 
 
-def evidence(case: str) -> Any:
-    return select(Evidence).where(Evidence.case == case).order_by(col(Evidence.position))
+def evidence(case: str) -> Select[tuple[Evidence]]:
+    return select(Evidence).where(Evidence.case == case).order_by(Evidence.position)
 
 
-def _still() -> tuple[Any, ...]:
-    return col(Party.until).is_(None), Party.ended == ""
+def posted(case: str, person: str, platform: str, slot: str) -> Select[tuple[Posted]]:
+    return select(Posted).where(
+        Posted.case == case, Posted.person == person, Posted.platform == platform, Posted.slot == slot
+    )
+
+
+def history(case: str) -> Select[tuple[Entry]]:
+    """A case's entries in the ledger, in order."""
+    return select(Entry).where(Entry.case == case).order_by(Entry.position)

@@ -1,24 +1,29 @@
-"""Statements about drafts: the unfinished, the expired, and their end."""
+"""Statements about drafts."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlalchemy import Delete, Select, delete, select
 
 from storage.models import Draft
 
 
-def unfinished(author: str, now: datetime) -> Any:
-    """Drafts somebody may go on with, the latest first."""
-    mine = select(Draft).where(Draft.author == author, Draft.expires_at > now)
-    return mine.order_by(col(Draft.touched_at).desc())
+def by_id(token: str) -> Select[tuple[Draft]]:
+    return select(Draft).where(Draft.id == token)
 
 
-def expired(now: datetime) -> Any:
-    return select(Draft).where(Draft.expires_at <= now).order_by(col(Draft.expires_at))
+def unfinished(author: str, at: datetime) -> Select[tuple[Draft]]:
+    """An author's drafts that can still be finished, the latest first."""
+    return (
+        select(Draft)
+        .where(Draft.author == author, Draft.expires_at > at)
+        .order_by(Draft.touched_at.desc())
+        .limit(1)
+    )
 
 
-def discard(draft: str) -> Any:
-    """Take the row away; ``sealed.destroy`` takes the words."""
-    return delete(Draft).where(col(Draft.id) == draft)
+def expired(at: datetime) -> Select[tuple[Draft]]:
+    return select(Draft).where(Draft.expires_at <= at).limit(100)
+
+
+def delete_draft(token: str) -> Delete:
+    return delete(Draft).where(Draft.id == token)

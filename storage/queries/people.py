@@ -1,86 +1,82 @@
-"""Statements about people: who they are, how to reach them, what they hold and when they are away."""
+"""Statements about people: who speaks from an account, who holds a role, who is away."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import func, or_
-from sqlmodel import col, select
+from sqlalchemy import Select, or_, select
 
 from storage.models import Absence, Account, Person, RoleHeld, School, Trust
 
 
-def trusts() -> Any:
-    return select(Trust).order_by(Trust.id)
+def trust() -> Select[tuple[Trust]]:
+    return select(Trust)
 
 
-def schools() -> Any:
-    return select(School).order_by(School.name)
+def schools() -> Select[tuple[School]]:
+    """The trust's schools, by their ids in school.toml."""
+    return select(School).order_by(School.key)
 
 
-def school(key: str) -> Any:
-    return select(School).where(School.key == key)
+def everybody() -> Select[tuple[Person]]:
+    return select(Person)
 
 
-def everyone() -> Any:
-    return select(Person).order_by(Person.name)
-
-
-def by_key(key: str) -> Any:
+def by_key(key: str) -> Select[tuple[Person]]:
+    """Somebody by their permanent id in school.toml."""
     return select(Person).where(Person.key == key)
 
 
-def by_account(platform: str, workspace: str, address: str) -> Any:
+def by_ids(ids: Sequence[str]) -> Select[tuple[Person]]:
+    return select(Person).where(Person.id.in_(ids))
+
+
+def account(platform: str, workspace: str, address: str) -> Select[tuple[Account]]:
+    return select(Account).where(
+        Account.platform == platform, Account.workspace == workspace, Account.address == address
+    )
+
+
+def by_email(emails: Sequence[str]) -> Select[tuple[Person]]:
+    """Persons who have one of these addresses, compared without case."""
     return (
         select(Person)
-        .join(Account, col(Account.person) == Person.id)
-        .where(*_is(platform, workspace, address))
+        .join(Account, Account.person == Person.id)
+        .where(Account.platform == "mail", Account.address.in_([email.lower() for email in emails]))
     )
 
 
-def by_emails(emails: tuple[str, ...]) -> Any:
-    """People with one of these e-mail addresses, whatever its case."""
-    lowered = [email.casefold() for email in emails]
-    mine = Account.platform == "mail", func.lower(Account.address).in_(lowered)
-    return select(Person).join(Account, col(Account.person) == Person.id).where(*mine).distinct()
+def accounts_of(people: Sequence[str]) -> Select[tuple[Account]]:
+    return select(Account).where(Account.person.in_(people)).order_by(Account.platform.desc(), Account.id)
 
 
-def account(platform: str, workspace: str, address: str) -> Any:
-    return select(Account).where(*_is(platform, workspace, address))
+def managed() -> Select[tuple[Person]]:
+    """Those who have a line manager on record."""
+    return select(Person).where(Person.line_manager != "")
 
 
-def accounts_of(*people: str) -> Any:
-    return select(Account).where(col(Account.person).in_(people)).order_by(Account.platform, Account.address)
-
-
-def roles_at(school: str, at: datetime) -> Any:
-    """Every role held at a school at a moment, in the school's order."""
+def roles_at(school: str, at: datetime) -> Select[tuple[RoleHeld]]:
+    """Roles held at a school, or for the whole trust, at a moment, in the school's order."""
     return (
         select(RoleHeld)
-        .where(RoleHeld.school == school, *_held(at))
-        .order_by(RoleHeld.role, col(RoleHeld.position))
+        .where(RoleHeld.school.in_((school, "")), RoleHeld.since <= at)
+        .where(or_(RoleHeld.until.is_(None), RoleHeld.until > at))
+        .order_by(RoleHeld.role, RoleHeld.position)
     )
 
 
-def roles_of(person: str, at: datetime) -> Any:
-    return select(RoleHeld).where(RoleHeld.person == person, *_held(at)).order_by(RoleHeld.role)
+def roles_now(at: datetime) -> Select[tuple[RoleHeld]]:
+    """Every role held anywhere in the trust at a moment."""
+    return (
+        select(RoleHeld)
+        .where(RoleHeld.since <= at)
+        .where(or_(RoleHeld.until.is_(None), RoleHeld.until > at))
+        .order_by(RoleHeld.school, RoleHeld.role, RoleHeld.position)
+    )
 
 
-def roles(at: datetime) -> Any:
-    """Every role held in the trust at a moment."""
-    return select(RoleHeld).where(*_held(at)).order_by(RoleHeld.school, RoleHeld.role, col(RoleHeld.position))
+def absences(people: Sequence[str], day: date) -> Select[tuple[Absence]]:
+    return select(Absence).where(Absence.person.in_(people), Absence.first <= day, Absence.last >= day)
 
 
-def away_on(day: date) -> Any:
-    return select(Absence).where(Absence.first <= day, Absence.last >= day)
-
-
-def absences_of(person: str) -> Any:
-    return select(Absence).where(Absence.person == person).order_by(col(Absence.first))
-
-
-def _is(platform: str, workspace: str, address: str) -> tuple[Any, ...]:
-    return Account.platform == platform, Account.workspace == workspace, Account.address == address
-
-
-def _held(at: datetime) -> tuple[Any, ...]:
-    return RoleHeld.since <= at, or_(col(RoleHeld.until).is_(None), col(RoleHeld.until) > at)
+def absences_of(person: str) -> Select[tuple[Absence]]:
+    return select(Absence).where(Absence.person == person)

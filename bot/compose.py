@@ -1,0 +1,216 @@
+"""Puts the rooms together: what the settings say becomes a running bot, or one errand of the command line."""
+
+import asyncio
+import logging
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot import telemetry
+from bot.clock import Clock, Daily, DemoClock, machine
+from bot.settings import Settings
+from handlers.deliver import Deliver
+from handlers.desk import Desk
+from handlers.mail.sender import MailSender
+from handlers.slack.app import Slack, Workspace
+from handlers.web.front import House
+from handlers.web.routes import pages
+from storage import setting
+from storage.blobs import Blobs
+from storage.database import Database
+from storage.queries import people as queries
+from storage.unit import Unit
+from storage.vault import Vault
+from templates.catalogue import Catalogue
+from workflows import describe, drafts, unprocessed
+from workflows.packs import load_floor, load_pack
+from workflows.rules import Rules
+
+log = logging.getLogger(__name__)
+
+SLACK = "https://slack.com/api/"
+
+
+class NotReady(Exception):
+    """The bot cannot start: says what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every errand stands on: the database, the one trust in it, and its rules."""
+
+    database: Database
+    trust: str
+    rules: Rules
+    clock: Callable[[], datetime]
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where the bot is asked; port 0 is any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8090
+
+
+def dice() -> str:
+    """An opaque id of 128 bits."""
+    return secrets.token_hex(16)
+
+
+def open_database(settings: Settings, clock: Callable[[], datetime]) -> Database:
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    vault = Vault.from_key_file(settings.key_file)
+    return Database.open(settings.database_url.get_secret_value(), vault=vault, clock=clock, dice=dice)
+
+
+def open_ground(settings: Settings, demo_clock: Path | None, *, any_clock: bool = False) -> Ground:
+    """Everything but the network.  Raises NotReady where no school has been founded yet."""
+    clock = DemoClock(demo_clock).now if demo_clock else machine
+    database = open_database(settings, clock)
+    if problem := "" if any_clock else demo_problem(database, settings, demo_clock):
+        database.close()
+        raise NotReady(problem)
+    known = database.look_now("", lambda unit: [(row.id, row.pack) for row in unit.find(queries.trust())])
+    if not known:
+        database.close()
+        raise NotReady("No school yet. Write school.toml, then run: lanyard people apply school.toml")
+    trust, pack = known[0]
+    return Ground(database, trust, rules_of(pack, settings), clock, settings)
+
+
+def demo_problem(database: Database, settings: Settings, demo_clock: Path | None) -> str:
+    """A demo's clock never touches a real school's database, nor a demo's database a real Slack."""
+    marked = database.look_now("", setting.told, setting.DEMO) is not None
+    if demo_clock and not marked:
+        return "This database is a real school's: its clock is not to be moved. Leave --demo-clock out."
+    if marked and settings.slack_url == SLACK:
+        return "This database belongs to a demo for ever and may not speak to a real Slack."
+    return ""
+
+
+def rules_of(pack: str, settings: Settings) -> Rules:
+    return Rules(load_pack(pack), load_floor(), Catalogue.read(), settings.url or "")
+
+
+def serve(settings: Settings, at: Listening, demo_clock: Path | None) -> None:
+    """Be the bot until told to stop."""
+    telemetry.configure()
+    try:
+        ground = open_ground(settings, demo_clock)
+    except NotReady as problem:
+        print(problem, file=sys.stderr)
+        raise SystemExit(2) from None
+    config = uvicorn.Config(
+        application(ground),
+        host=at.host,
+        port=at.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        ground.database.close()
+
+
+def application(ground: Ground) -> Starlette:
+    """The bot as an ASGI application: Slack's door, our pages, and whether reports are being accepted."""
+    settings = ground.settings
+    desk = Desk(ground.database, ground.trust, ground.rules, Blobs(settings.home / "evidence"), dice)
+    routes: list[BaseRoute] = [
+        Route("/healthz", partial(healthz, ground), methods=["GET"]),
+        Route("/slack/events", at_slacks_door, methods=["POST"]),
+    ]
+    house = House(describe_name(ground), settings.url or "", machine, partial(contacts, desk))
+    routes += pages(desk, ground.database, ground.trust, house)
+    return Starlette(routes=routes, lifespan=partial(living, ground, desk))
+
+
+@asynccontextmanager
+async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[None]:
+    """While the bot lives: Slack's connection, the sweeper and the clock."""
+    settings = ground.settings
+    slack = Slack(
+        Workspace(
+            team=settings.slack_team,
+            bot_token=settings.slack_bot_token.get_secret_value(),
+            signing_secret=settings.slack_signing_secret.get_secret_value(),
+            url=settings.slack_url,
+        )
+    )
+    mail = MailSender(settings.smtp_url.get_secret_value(), settings.mail_from, ground.clock)
+    deliver = Deliver(
+        desks={ground.trust: desk},
+        senders={"slack": slack.sender, "mail": mail},
+        fetchers={"slack": slack.files},
+        operator=settings.operator_email,
+    )
+    desk.lookups["slack"] = slack.people.lookup
+    desk.afterwards = deliver.awake.set
+    await desk.refresh()
+    app.state.door = slack.door(desk, partial(keep, desk), partial(alarm, desk))
+    sweeping = asyncio.create_task(deliver.serve())
+    clock = Clock(deliver.wake, desk.refresh, (Daily("destroy old drafts", time(3, 10), partial(expire, desk)),))
+    clock.start()
+    try:
+        yield
+    finally:
+        await clock.stop()
+        sweeping.cancel()
+        await slack.close()
+
+
+async def at_slacks_door(request: Request) -> Response:
+    answer: Response = await request.app.state.door.enter(request)
+    return answer
+
+
+async def healthz(ground: Ground, request: Request) -> Response:
+    """Are reports being accepted: yes or no.  A write and its fsync are the only honest answer."""
+    try:
+        await ground.database.run(ground.trust, lambda unit: unit.find(queries.trust()))
+    except Exception as fault:  # noqa: BLE001
+        return JSONResponse({"accepting_reports": "no", "fault": type(fault).__name__}, 503)
+    return JSONResponse({"accepting_reports": "yes"})
+
+
+async def keep(desk: Desk, raw: bytes, fault: str) -> None:
+    """Something unexpected stopped a submission: it is kept, sealed, and the operator hears of it."""
+    await desk.database.run(desk.trust, unprocessed.keep, raw.decode("utf-8", "replace"), fault)
+    desk.afterwards()
+
+
+def alarm(desk: Desk, reason: str) -> None:
+    """The gate turns everybody away (a wrong clock, say); the log says so at once."""
+    log.error("turned away: %s", reason)
+
+
+async def contacts(desk: Desk) -> tuple[tuple[str, str], ...]:
+    return desk.words.contacts(desk.standing.outside)
+
+
+async def expire(desk: Desk) -> None:
+    await desk.database.run(desk.trust, drafts.expire)
+
+
+def describe_name(ground: Ground) -> str:
+    return ground.database.look_now(ground.trust, trust_name)
+
+
+def trust_name(unit: Unit) -> str:
+    return describe.trust_of(unit).name

@@ -1,0 +1,127 @@
+"""The demo: the real bot against a small chat workspace in the browser, in an invented school, gone when it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from storage.vault import create_key_file
+
+SECRET, TOKEN, TEAM = "brambledown-signing-secret", "xoxb-brambledown-demo", "T0BRAMBLE1"  # noqa: S105 - the demo's own
+STARTS_WITHIN = 30.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A demo that is up: the workspace's address, the bot's, and the settings that the bot was given."""
+
+    workspace: str
+    bot: str
+    folder: Path
+    env: Mapping[str, str]
+
+
+def demo(*, script: bool, port: int) -> int:
+    """Show Lanyard at work; with ``script``, walk the four flows without a browser and answer 0 or 1."""
+    if script:
+        from workspace.script import walk
+
+        with running(port=0, bot_port=free_port()) as up:
+            told = walk(up.workspace, up.bot)
+            checked = lanyard(up, "verify")
+            return 0 if told and checked == 0 else 1
+    with running(port=port, bot_port=8090) as up:
+        print(f"\nBrambledown Primary School is open: {up.workspace}\nBe somebody, type /report, and see who hears.")
+        print("Everything is invented, and gone when you stop this with Ctrl+C.\n", flush=True)
+        with suppress(KeyboardInterrupt):
+            signal.pause() if hasattr(signal, "pause") else time.sleep(10**9)
+    return 0
+
+
+@contextmanager
+def running(*, port: int, bot_port: int) -> Iterator[Running]:
+    """The workspace and the bot, each in a process of its own, in a folder that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="lanyard-demo-") as folder:
+        clock = Path(folder) / "clock.json"
+        bot = f"http://127.0.0.1:{bot_port}"
+        command = ["-m", "workspace", "--port", str(port), "--smtp-port", "0", "--bot", bot, "--clock-file", str(clock)]
+        with process([sys.executable, *command], dict(os.environ), out=subprocess.PIPE) as chat:
+            assert chat.stdout  # noqa: S101 - it was asked for
+            ready = json.loads(chat.stdout.readline() or "{}")
+            if "url" not in ready:
+                raise SystemExit(f"The demo's page could not start: is something else at port {port}? Try --port.")
+            up = Running(ready["url"], bot, Path(folder), settings(Path(folder), ready, bot))
+            if lanyard(up, "people", "apply", str(files("workspace") / "school.toml"), "--demo-clock", str(clock), quiet=True):
+                raise SystemExit("The demo's school could not be founded; see above.")
+            serve = [sys.executable, "-m", "bot.main", "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
+            with process(serve, up.env) as server:
+                wait_until_it_answers(bot, server)
+                yield up
+
+
+def settings(folder: Path, ready: Mapping[str, object], bot: str) -> Mapping[str, str]:
+    """What the demo's bot is told: nothing of the visitor's own environment that belongs to Lanyard."""
+    key = folder / "key" / "lanyard.key"
+    key.parent.mkdir(mode=0o700)
+    create_key_file(key)
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("LANYARD_")}
+    return {
+        **ours,
+        "LANYARD_HOME": str(folder / "home"),
+        "LANYARD_KEY_FILE": str(key),
+        "LANYARD_URL": bot,
+        "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
+        "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
+        "LANYARD_SMTP_URL": f"smtp://127.0.0.1:{ready['smtp_port']}",
+        "LANYARD_SLACK_URL": f"{ready['url']}/api/",
+        "LANYARD_SLACK_SIGNING_SECRET": SECRET,
+        "LANYARD_SLACK_BOT_TOKEN": TOKEN,
+        "LANYARD_SLACK_TEAM": TEAM,
+    }
+
+
+def lanyard(up: Running, *words: str, quiet: bool = False) -> int:
+    """One errand of the command line, with the demo's settings."""
+    command = [sys.executable, "-m", "bot.main", *words]
+    out = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, env=up.env, stdout=out, check=False, cwd=up.folder).returncode  # noqa: S603 - our own
+
+
+@contextmanager
+def process(command: list[str], env: Mapping[str, str], out: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A child that does not outlive us."""
+    with subprocess.Popen(command, env=env, stdout=out, text=True) as child:  # noqa: S603 - our own commands
+        try:
+            yield child
+        finally:
+            child.terminate()
+            try:
+                child.wait(8)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def wait_until_it_answers(bot: str, server: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until and server.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(f"{bot}/healthz", timeout=2):  # noqa: S310 - our own address
+            return
+        time.sleep(0.05)
+    raise SystemExit("The bot did not start; see above.")
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port

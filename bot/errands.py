@@ -1,0 +1,147 @@
+"""The command line's errands: who holds which role, inviting somebody, and checking the ledger."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from slack_sdk.errors import SlackClientError
+
+from bot.clock import DemoClock, machine
+from bot.compose import Ground, NotReady, dice, open_database, open_ground, rules_of
+from bot.register import WrongFile, read_register
+from bot.settings import Settings
+from handlers.slack.app import Slack, Workspace
+from storage import setting
+from storage.database import Database
+from storage.queries import people as queries
+from storage.unit import Unit
+from storage.verify import verify
+from workflows import appointments, doors
+from workflows.appointments import Change, Register
+from workflows.people import Who
+
+
+def apply_people(settings: Settings, file: Path, demo_clock: Path | None) -> int:
+    """Show what the file changes and change it; the first time, this founds the school."""
+    try:
+        register = read_register(file)
+        accounts = asyncio.run(accounts_in_slack(settings, register))
+    except WrongFile as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    except (SlackClientError, OSError) as fault:
+        print(f"Slack could not be asked ({type(fault).__name__}); nothing was changed. Try again.", file=sys.stderr)
+        return 2
+    database = open_database(settings, DemoClock(demo_clock).now if demo_clock else machine)
+    try:
+        trust, founding = trust_of(database, register, demo=bool(demo_clock))
+        rules = rules_of(register.pack, settings)
+        changes = database.run_now(trust, appointments.apply, rules, register, accounts, founding)
+        for change in changes:
+            print(" ", rules.words.sentence(change.name, spoken(change, rules.words.sentence)))
+        print(closing(changes, founding))
+        for role in appointments.holders_missing(rules, register):
+            print("  Nobody holds:", rules.words.sentence(f"role.{role}"))
+        return 0
+    finally:
+        database.close()
+
+
+def trust_of(database: Database, register: Register, *, demo: bool) -> tuple[str, bool]:
+    """The database's trust, founded now if there is none; and whether it was."""
+    known = database.look_now("", lambda unit: [row.id for row in unit.find(queries.trust())])
+    if known:
+        return known[0], False
+    trust = dice()
+    if demo:
+        database.run_now("", setting.tell, setting.DEMO, "for ever")
+    database.run_now(trust, appointments.found, trust, register, demo)
+    return trust, True
+
+
+def spoken(change: Change, sentence: Callable[[str], str]) -> Mapping[str, str]:
+    """The values of one line, with its role in words."""
+    values = dict(change.values)
+    if "role" in values:
+        values["role"] = sentence(f"role.{values['role']}")
+    return values
+
+
+def closing(changes: list[Change], founding: bool) -> str:
+    waiting = sum(change.waits for change in changes)
+    if founding:
+        return f"Founded, with {len(changes)} entries. Role-holders without a chat account are being invited by e-mail."
+    if not changes:
+        return "Nothing to change."
+    done = f"{len(changes) - waiting} changed."
+    return f"{done} {waiting} not done: the founding apply is the only one that appoints to these roles." if waiting else done
+
+
+async def accounts_in_slack(settings: Settings, register: Register) -> Mapping[str, Who]:
+    """The chat accounts of the file's people, by e-mail address; somebody without one is no fault."""
+    slack = Slack(
+        Workspace(
+            settings.slack_team,
+            settings.slack_bot_token.get_secret_value(),
+            settings.slack_signing_secret.get_secret_value(),
+            settings.slack_url,
+        )
+    )
+    try:
+        found = {}
+        for email in {email.lower() for member in register.members for email in member.emails}:
+            if who := await slack.people.by_email(email):
+                found[email] = who
+        return found
+    finally:
+        await slack.close()
+
+
+def invite_person(settings: Settings, key: str) -> int:
+    """Send somebody without a chat account the mail in which they set a passphrase."""
+    try:
+        ground = open_ground(settings, None, any_clock=True)
+    except NotReady as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    try:
+        found = ground.database.run_now(ground.trust, invite, key)
+        print("The invitation goes out as soon as the bot runs." if found else f"There is nobody {key!r} in school.toml.")
+        return 0 if found else 2
+    finally:
+        ground.database.close()
+
+
+def invite(unit: Unit, key: str) -> bool:
+    people = unit.find(queries.by_key(key))
+    for person in people:
+        doors.invite(unit, person.id, "")
+    return bool(people)
+
+
+def verify_ledger(settings: Settings, checkpoint: Path | None) -> int:
+    """Derive the ledger again; 0 when it is whole, 1 when it is not, 2 when it could not be checked."""
+    try:
+        ground = open_ground(settings, None, any_clock=True)
+    except NotReady as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    try:
+        return say_findings(ground, checkpoint.read_text(encoding="utf-8") if checkpoint else None)
+    finally:
+        ground.database.close()
+
+
+def say_findings(ground: Ground, checkpoint: str | None) -> int:
+    found = ground.database.look_now(ground.trust, verify, checkpoint)
+    for problem in found.problems:
+        print(f"  {problem.name} at entry {problem.position}")
+    print(f"{found.size} entries, root {found.root}")
+    if found.closed:
+        print(f"{len(found.closed)} can no longer be opened: their cases were erased. The tree holds.")
+    if checkpoint is None:
+        print("Without a checkpoint kept elsewhere, entries cut off the end cannot be missed. See --checkpoint.")
+    print("The ledger is whole." if found.whole else "The ledger is NOT whole: see above.")
+    return 0 if found.whole else 1
+

@@ -1,0 +1,129 @@
+"""Reads school.toml: who holds which role, checked whole before anything is changed."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workflows.appointments import Member, Register
+from workflows.packs import all_packs, load_floor, load_pack
+
+
+class WrongFile(ValueError):
+    """The school file cannot be used: every line says where and what."""
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SchoolTable(Table):
+    id: str
+    name: str
+    phone: str = ""
+
+
+class RoleTable(Table):
+    role: str
+    school: str = ""
+
+
+class AwayTable(Table):
+    first: date = Field(alias="from")
+    last: date = Field(alias="until")
+
+
+class PersonTable(Table):
+    id: str
+    name: str
+    also: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phone: str = ""
+    school: str = ""
+    line_manager: str = ""
+    roles: tuple[RoleTable, ...] = ()
+    away: tuple[AwayTable, ...] = ()
+
+
+class FileTable(Table):
+    trust: str
+    pack: str
+    review: date | None = None
+    outside: dict[str, str]
+    school: tuple[SchoolTable, ...] = Field(min_length=1)
+    person: tuple[PersonTable, ...] = ()
+
+
+def read_register(file: Path) -> Register:
+    """The file as a Register.  Raises WrongFile, with every problem in words."""
+    try:
+        table = FileTable.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as wrong:
+        raise WrongFile(f"{file.name} is not TOML: {wrong}") from None
+    except ValidationError as wrong:
+        lines = (f"{file.name}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors())
+        raise WrongFile("\n".join(lines)) from None
+    if problems := [*wrongs(table)]:
+        raise WrongFile("\n".join(f"{file.name}: {problem}" for problem in problems))
+    return Register(
+        trust=table.trust,
+        pack=table.pack,
+        outside=table.outside,
+        schools=tuple((school.id, school.name, school.phone) for school in table.school),
+        members=tuple(member(person) for person in table.person),
+        review_on=table.review,
+    )
+
+
+def member(table: PersonTable) -> Member:
+    return Member(
+        key=table.id,
+        name=table.name,
+        also=table.also,
+        emails=table.emails,
+        phone=table.phone,
+        school=table.school,
+        line_manager=table.line_manager,
+        roles=tuple((role.role, role.school) for role in table.roles),
+        away=tuple((away.first, away.last) for away in table.away),
+    )
+
+
+def wrongs(table: FileTable) -> list[str]:
+    """What no single line can know."""
+    if table.pack not in all_packs():
+        return [f"pack: there is no policy called {table.pack!r}; use one of {', '.join(all_packs())}."]
+    pack, floor = load_pack(table.pack), load_floor()
+    roles = {*pack.cast, *floor.held_by}
+    schools = {school.id for school in table.school}
+    people = [person.id for person in table.person]
+    found = [
+        f"outside.{name}: write the number; it stands on every form."
+        for name in OUTSIDE
+        if not table.outside.get(name, "").strip()
+    ]
+    found += [
+        f"person.{id}: this id stands twice; it must be one person's for ever."
+        for id in people
+        if people.count(id) > 1
+    ]
+    for person in table.person:
+        if not person.emails:
+            found.append(f"person.{person.id}: give at least one e-mail address.")
+        if person.line_manager and person.line_manager not in people:
+            found.append(
+                f"person.{person.id}: there is no person {person.line_manager!r} to be their line manager."
+            )
+        for role in person.roles:
+            if role.role not in roles:
+                found.append(
+                    f"person.{person.id}: {pack.name} knows no role {role.role!r}; use one of {', '.join(sorted(roles))}."
+                )
+            if role.school and role.school not in schools:
+                found.append(f"person.{person.id}: there is no school {role.school!r} in this file.")
+    return found
+
+
+OUTSIDE = ("social_care", "out_of_hours", "lado")

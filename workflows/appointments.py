@@ -1,0 +1,239 @@
+"""Who holds which role, as school.toml says: what it would change, and changing it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from storage.ledger import Event
+from storage.models import Absence, Account, Case, Person, RoleHeld, School, Trust
+from storage.queries import cases as case_queries
+from storage.queries import people as queries
+from storage.unit import Unit
+from workflows import doors, parties, people
+from workflows.people import Who
+from workflows.rules import Rules
+
+# Nobody is given one of these after the founding without the yes of another of their holders.
+GUARDED = ("dsl", "headteacher", "chair_of_governors")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person as school.toml has them; ``roles`` are (role, school key), ``away`` whole days."""
+
+    key: str
+    name: str
+    also: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phone: str = ""
+    school: str = ""
+    line_manager: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
+    away: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True)
+class Register:
+    """The whole file: the trust, its pack, the outside numbers, its schools (key, name, phone) and its people."""
+
+    trust: str
+    pack: str
+    outside: Mapping[str, str]
+    schools: tuple[tuple[str, str, str], ...]
+    members: tuple[Member, ...]
+    review_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the difference: the words' name, and its values; ``waits`` marks what is not done yet."""
+
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    waits: bool = False
+
+
+def found(unit: Unit, trust: str, register: Register, demo: bool) -> None:
+    """The first apply: the trust itself."""
+    unit.add(
+        Trust(
+            id=trust,
+            name=register.trust,
+            pack=register.pack,
+            demo=demo,
+            outside=dict(register.outside),
+            review_on=register.review_on,
+        )
+    )
+
+
+def apply(
+    unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, Who], founding: bool
+) -> list[Change]:
+    """Bring people, roles, absences and accounts in line with the file; returns what changed, line by line.
+
+    ``accounts`` are the chat accounts found by e-mail address.  Removals and absences hold at once; after the
+    founding, an appointment to a guarded role is left waiting.
+    """
+    changes = [*trust_lines(unit, register)]
+    schools = {row.key: row for row in school_rows(unit, register)}
+    for member in register.members:
+        person = kept_person(unit, member, schools)
+        changes += account_lines(unit, person, member, accounts)
+        changes += role_lines(unit, person, member, schools, founding)
+        changes += absence_lines(unit, person, member)
+    changes += gone_lines(unit, {member.key for member in register.members})
+    managers(unit, register)
+    unit.record(Event.PEOPLE_APPLIED, "", "", changes=len(changes))
+    invite_the_chatless(unit, register)
+    for case in unit.find(case_queries.open_cases()):
+        settle(unit, rules, case)
+    return changes
+
+
+def trust_lines(unit: Unit, register: Register) -> Iterator[Change]:
+    trust: Trust = unit.find(queries.trust())[0]
+    trust.name, trust.pack, trust.review_on = register.trust, register.pack, register.review_on
+    if trust.outside != dict(register.outside):
+        trust.outside = dict(register.outside)
+        yield Change("apply.outside")
+
+
+def school_rows(unit: Unit, register: Register) -> Iterator[School]:
+    known = {row.key: row for row in unit.find(queries.schools())}
+    for key, name, phone in register.schools:
+        row = known.get(key) or unit.add(School(id=unit.new_id(), key=key, name=name))
+        row.name, row.phone = name, phone
+        yield row
+
+
+def kept_person(unit: Unit, member: Member, schools: Mapping[str, School]) -> Person:
+    """Their row: by permanent id, else by e-mail for somebody met before, else new."""
+    rows: list[Person] = unit.find(queries.by_key(member.key)) or unit.find(queries.by_email(member.emails))
+    person = rows[0] if rows else unit.add(Person(id=unit.new_id(), name=member.name, met_at=unit.now))
+    earlier = [person.name] if person.name and person.name != member.name else []
+    person.also = list(dict.fromkeys([*person.also, *member.also, *earlier]))
+    person.key, person.name, person.phone = member.key, member.name, member.phone
+    where = member.school or next((school for _, school in member.roles if school), "")
+    person.school = schools[where].id if where in schools else ""
+    return person
+
+
+def account_lines(
+    unit: Unit, person: Person, member: Member, accounts: Mapping[str, Who]
+) -> Iterator[Change]:
+    """Their addresses: the file's e-mail addresses, and the chat accounts found by them."""
+    mine: list[Account] = unit.find(queries.accounts_of((person.id,)))
+    for email in member.emails:
+        yield from linked(unit, person, mine, Who("mail", "", email.lower()))
+    for email in member.emails:
+        if who := accounts.get(email.lower()):
+            yield from linked(unit, person, mine, who)
+    for row in mine:
+        if row.platform == "mail" and row.address not in {email.lower() for email in member.emails}:
+            if row.state == "active":
+                yield Change("apply.mail_gone", {"who": person.name})
+            row.state = "deactivated"
+
+
+def linked(unit: Unit, person: Person, mine: Iterable[Account], who: Who) -> Iterator[Change]:
+    known = next((row for row in mine if (row.platform, row.address) == (who.platform, who.address)), None)
+    taken: list[Account] = [] if known else unit.find(queries.account(who.platform, who.workspace, who.address))
+    if known is None and taken:
+        # Met before as somebody of their own: from now on this account is theirs.
+        known = taken[0]
+        known.person = person.id
+    if known is None:
+        new = Account(
+            id=unit.new_id(),
+            person=person.id,
+            platform=who.platform,
+            workspace=who.workspace,
+            address=who.address,
+            state=who.standing,
+        )
+        unit.add(new)
+        yield Change(f"apply.account_{who.standing}", {"who": person.name, "platform": who.platform})
+    elif known.state != who.standing:
+        known.state = who.standing
+        yield Change(f"apply.account_{who.standing}", {"who": person.name, "platform": who.platform})
+
+
+def role_lines(
+    unit: Unit, person: Person, member: Member, schools: Mapping[str, School], founding: bool
+) -> Iterator[Change]:
+    held = [row for row in unit.find(queries.roles_now(unit.now)) if row.person == person.id]
+    wanted = [(role, schools[key].id if key else "") for role, key in member.roles]
+    for row in held:
+        if (row.role, row.school) not in wanted:
+            row.until = unit.now
+            unit.record(Event.ROLE_ENDED, "", "", person=person.id, role=row.role)
+            yield Change("apply.role_ended", {"who": person.name, "role": row.role})
+    for position, (role, school) in enumerate(wanted):
+        if (role, school) in {(row.role, row.school) for row in held}:
+            continue
+        if role in GUARDED and not founding:
+            yield Change("apply.role_waits", {"who": person.name, "role": role}, waits=True)
+            continue
+        order = len([row for row in unit.find(queries.roles_at(school, unit.now)) if row.role == role]) + position
+        unit.add(
+            RoleHeld(
+                id=unit.new_id(), school=school, person=person.id, role=role, position=order, since=unit.now
+            )
+        )
+        unit.record(Event.ROLE_APPOINTED, "", "", person=person.id, role=role)
+        yield Change("apply.role", {"who": person.name, "role": role})
+
+
+def absence_lines(unit: Unit, person: Person, member: Member) -> Iterator[Change]:
+    known = {(row.first, row.last) for row in unit.find(queries.absences_of(person.id))}
+    for first, last in member.away:
+        if (first, last) not in known:
+            unit.add(Absence(id=unit.new_id(), person=person.id, first=first, last=last))
+            unit.record(Event.ABSENCE_SET, "", "", person=person.id)
+            yield Change("apply.away", {"who": person.name, "first": str(first), "last": str(last)})
+
+
+def gone_lines(unit: Unit, keys: set[str]) -> Iterator[Change]:
+    """Somebody who is no longer in the file holds no role any more."""
+    people_now = {row.id: row for row in unit.find(queries.everybody()) if row.key and row.key not in keys}
+    for row in unit.find(queries.roles_now(unit.now)):
+        if row.person in people_now:
+            row.until = unit.now
+            unit.record(Event.ROLE_ENDED, "", "", person=row.person, role=row.role)
+            yield Change("apply.role_ended", {"who": people_now[row.person].name, "role": row.role})
+
+
+def managers(unit: Unit, register: Register) -> None:
+    by_key = {row.key: row for row in unit.find(queries.everybody()) if row.key}
+    for member in register.members:
+        if member.line_manager in by_key:
+            by_key[member.key].line_manager = by_key[member.line_manager].id
+
+
+def invite_the_chatless(unit: Unit, register: Register) -> None:
+    """Role-holders who are reached by e-mail only are asked, once, to set a passphrase."""
+    by_key = {row.key: row for row in unit.find(queries.everybody()) if row.key}
+    for member in register.members:
+        person = by_key[member.key]
+        account = people.address(unit, person.id)
+        if member.roles and account and account.platform == "mail" and not doors.invited(unit, person.id):
+            doors.invite(unit, person.id, "")
+
+
+def settle(unit: Unit, rules: Rules, case: Case) -> None:
+    """A case follows its roles: whoever lost theirs loses the case, and whoever has it now is told."""
+    cast = people.cast(unit, case.school)
+    for party in parties.told(unit, case):
+        holds = party.person in cast.holders.get(party.role, ()) or party.role not in cast.holders
+        if not holds and party.role != "line_manager":
+            parties.let_go(unit, case, party, "left")
+            if case.acknowledged_by == party.person:
+                case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
+    parties.settle(unit, rules, case)
+
+
+def holders_missing(rules: Rules, register: Register) -> Sequence[str]:
+    """The roles that the pack names and nobody holds: their places fall to the floor."""
+    held = {role for member in register.members for role, _ in member.roles}
+    return tuple(role for role in rules.pack.cast if role not in held and role not in rules.floor.held_by)
