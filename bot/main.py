@@ -53,13 +53,16 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", help="Move this demo's time on by the seconds that the file says."),
     ] = None,
-    host: Annotated[str, typer.Option(help="The address to listen on; a proxy with TLS stands before it.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; a proxy with TLS stands before it.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8090,
 ) -> None:
     """Be the bot: answer Slack, keep promises, show pages."""
+    settings = _settings()  # first: what is missing is said before anything heavy is loaded
     from bot import compose
 
-    compose.serve(_settings(), compose.Listening(host, port), demo_clock)
+    compose.serve(settings, compose.Listening(host, port), demo_clock)
 
 
 def demo(
@@ -81,9 +84,10 @@ def verify(
     ] = None,
 ) -> None:
     """Derive the ledger again from its entries, and say whether any was changed, cut off or rolled back."""
+    settings = _settings()
     from bot import errands
 
-    raise typer.Exit(errands.verify_ledger(_settings(), checkpoint))
+    raise typer.Exit(errands.verify_ledger(settings, checkpoint))
 
 
 def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
@@ -105,16 +109,18 @@ def apply(
     demo_clock: Annotated[Path | None, typer.Option(metavar="FILE", help="Found a demo, for ever.")] = None,
 ) -> None:
     """Show what school.toml changes, and change it."""
+    settings = _settings()
     from bot import errands
 
-    raise typer.Exit(errands.apply_people(_settings(), file, demo_clock))
+    raise typer.Exit(errands.apply_people(settings, file, demo_clock))
 
 
 def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=False)]) -> None:
     """Send somebody without a chat account the mail in which they set a passphrase."""
+    settings = _settings()
     from bot import errands
 
-    raise typer.Exit(errands.invite_person(_settings(), person))
+    raise typer.Exit(errands.invite_person(settings, person))
 
 
 def _settings() -> Settings:
