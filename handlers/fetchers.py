@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 # Larger files are not taken; a screenshot is a tenth of it.
 LARGEST = 10_000_000
 
-# gone: deleted; no access: not ours to read; place: kept where we do not go; kind: not a picture we can show.
-Reason = Literal["gone", "no access", "place", "size", "kind", "later"]
+# gone: deleted; barred: not ours to read; place: kept where we do not go; kind: not a picture we can show.
+Reason = Literal["gone", "barred", "place", "size", "kind", "later"]
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,4 +1,4 @@
-"""The few sentences that the edge says by itself: before the desk is asked, or where there is no more room."""
+"""The few sentences that the edge says by itself: before the desk is asked, or where there is no room."""
 
 # To whoever sent a request that does not come in: read by the operator, in the platform's or a proxy's log.
 TURNED = {

@@ -1,1 +1,1 @@
-"""Slack: whose signature (entrance), what comes in (listeners), its looks (surface), what goes out (sender)."""
+"""Slack: whose signature (entrance), what comes in (listeners), looks (surface), what goes out (sender)."""

@@ -6,7 +6,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 # Slack did not do it, or the line dropped; the sentences repeat addresses and bodies, so only names are used.
-FAILURES = (SlackApiError, aiohttp.ClientError, OSError, ValueError)
+# The last four: an answer that is no object, or lacks what it should have, trips the SDK or us.
+FAILURES = (SlackApiError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
 def complaint(error: Exception) -> str:

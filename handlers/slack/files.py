@@ -23,9 +23,9 @@ PICTURES = {
 REFUSED: dict[str, Reason] = {
     "file_not_found": "gone",
     "file_deleted": "gone",
-    "not_visible": "no access",
-    "access_denied": "no access",
-    "missing_scope": "no access",
+    "not_visible": "barred",
+    "access_denied": "barred",
+    "missing_scope": "barred",
 }
 
 
@@ -70,7 +70,7 @@ class SlackFiles:
             if answer.status != 200:
                 raise Unfetched(refusal(answer.status), wait(answer))
             if answer.content_type == "text/html":
-                raise Unfetched("no access")  # Slack's login page, with status 200
+                raise Unfetched("barred")  # Slack's login page, with status 200
             content = bytearray()
             async for piece in answer.content.iter_chunked(65_536):
                 content += piece
@@ -90,7 +90,7 @@ def refusal(status: int) -> Reason:
     if status in (404, 410):
         return "gone"
     # Slack sends whoever may not read a file to its login page.
-    return "no access" if status in (401, 403) or 300 <= status < 400 else "later"
+    return "barred" if status in (401, 403) or 300 <= status < 400 else "later"
 
 
 def wait(answer: aiohttp.ClientResponse) -> float | None:
@@ -101,7 +101,7 @@ def wait(answer: aiohttp.ClientResponse) -> float | None:
 def media(content: bytes) -> str:
     """What the bytes are; their name and the sender's word count for nothing."""
     if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise Unfetched("no access")
+        raise Unfetched("barred")
     kind = filetype.guess_mime(content)
     if kind not in PICTURES or not content.startswith(PICTURES[kind]):
         raise Unfetched("kind")

@@ -63,8 +63,8 @@ async def sent(call: Awaitable[Any]) -> Posted:
     try:
         async with asyncio.timeout(WAITS):
             answer = await call
+        return Posted(channel=answer.data["channel"], stamp=answer.data["ts"])
     except FAILURES as error:
         said = complaint(error)
         outcome = Lost if said in LOST else Unreachable
         raise outcome(retry_after(error), gone=said in GONE) from None
-    return Posted(channel=answer["channel"], stamp=answer["ts"])

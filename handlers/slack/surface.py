@@ -42,7 +42,7 @@ def form_view(form: Form, offer: Card | None = None) -> Block:
     return {
         "type": "modal",
         "callback_id": form.id,
-        "private_metadata": form.token,
+        **({"private_metadata": form.token} if form.token else {}),
         "title": plain(form.title, 24),
         "submit": plain(form.submit, 24),
         "blocks": blocks,
@@ -51,7 +51,7 @@ def form_view(form: Form, offer: Card | None = None) -> Block:
 
 def step_of(view: Mapping[str, Any]) -> tuple[str, str]:
     """Which step of which draft a modal made above was."""
-    return view["callback_id"], view["private_metadata"]
+    return view["callback_id"], view.get("private_metadata", "")
 
 
 def answers_from(view: Mapping[str, Any]) -> Answers:
@@ -190,7 +190,7 @@ def text(element: Block) -> str:
 
 
 def selected(element: Block) -> str:
-    return (element.get("selected_option") or {}).get("value", "")
+    return str((element.get("selected_option") or {}).get("value", ""))
 
 
 def ticked(element: Block) -> tuple[str, ...]:
