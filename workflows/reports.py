@@ -71,9 +71,9 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
         )
     )
     involved = involve(unit, case, rules, written)
-    found = facts(case, involved)
+    found = facts(case, [row for row, _ in involved])
     route = parties.open_route(unit, rules, case, found)
-    keep_words(unit, case, written, {each.id: name for each, name in involved.items() if name})
+    keep_words(unit, case, written, {row.id: name for row, name in involved if name})
     case.proof = unit.record(
         Event.REPORT_SUBMITTED,
         case.id,
@@ -90,9 +90,9 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
     return case
 
 
-def involve(unit: Unit, case: Case, rules: Rules, written: Written) -> Mapping[Involved, str]:
+def involve(unit: Unit, case: Case, rules: Rules, written: Written) -> list[tuple[Involved, str]]:
     """A row for everybody named, with the name that was typed for them."""
-    rows = {}
+    rows = []
     for named in named_in(rules.reports[written.report], written):
         row = Involved(
             id=unit.new_id(),
@@ -102,7 +102,7 @@ def involve(unit: Unit, case: Case, rules: Rules, written: Written) -> Mapping[I
             kind=named.kind,
             perhaps=list(named.perhaps),
         )
-        rows[unit.add(row)] = named.name
+        rows.append((unit.add(row), named.name))
     return rows
 
 
