@@ -14,7 +14,7 @@ class Owned(SQLModel):
     """A row with an opaque id, belonging to one trust."""
 
     id: str = Field(primary_key=True)
-    trust: str = Field(default="", index=True)
+    trust: str = ""
 
 
 class Trust(SQLModel, table=True):
@@ -25,7 +25,7 @@ class Trust(SQLModel, table=True):
     name: str
     pack: str
     demo: bool = False
-    outside: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    outside: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
     review_on: date | None = None
 
 
@@ -46,7 +46,7 @@ class Person(Owned, table=True):
     __table_args__ = (UniqueConstraint("trust", "key"),)
     key: str | None = None
     name: str
-    also: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    also: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     phone: str = ""
     school: str = ""
     line_manager: str = ""
@@ -69,6 +69,7 @@ class RoleHeld(Owned, table=True):
     """A role at a school, held from ``since`` until ``until``; ``position`` is the school's order."""
 
     __tablename__ = "roles"
+    trust: str = Field(default="", index=True)
     school: str = Field(index=True)
     person: str = Field(index=True)
     role: str
@@ -81,6 +82,7 @@ class Absence(Owned, table=True):
     """A span in which a person is away: whole days, the last included."""
 
     __tablename__ = "absences"
+    trust: str = Field(default="", index=True)
     person: str = Field(index=True)
     first: date
     last: date
@@ -133,9 +135,9 @@ class Case(Owned, table=True):
     by: str = "unknown"
     harmed: str = "nobody"
     danger: bool = False
-    flags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    picked: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    outside: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    flags: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    picked: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    outside: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     reporter: str = Field(index=True)
     opened_at: datetime
     due_at: datetime | None = None
@@ -169,7 +171,7 @@ class Involved(Owned, table=True):
     person: str = ""
     kind: str = "unknown"  # pupil, colleague, parent, outsider or unknown
     # A typed name that "could be" these staff, excluded because the reporter was not sure.
-    perhaps: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    perhaps: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
 
 
 class Evidence(Owned, table=True):
@@ -218,7 +220,7 @@ class Promise(Owned, table=True):
     kind: str
     to: str = ""
     about: str = Field(default="", index=True)
-    ids: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    ids: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
     due_at: datetime
     made_at: datetime
     state: str = "waiting"

@@ -11,12 +11,12 @@ from storage.vault import Place
 
 def opened(unit: Unit, owner: str) -> dict[str, str]:
     """Every text of a case or draft, by field."""
-    texts = unit.find(select(col(Sealed.field), col(Sealed.text)).where(Sealed.owner == owner))
+    texts = unit.find(select(col(Sealed.field), col(Sealed.text)).where(col(Sealed.owner) == owner))
     return {field: _open(unit, owner, field, text) for field, text in texts}
 
 
 def opened_field(unit: Unit, owner: str, field: str) -> str | None:
-    texts = unit.find(select(col(Sealed.text)).where(Sealed.owner == owner, Sealed.field == field))
+    texts = unit.find(select(col(Sealed.text)).where(col(Sealed.owner) == owner, col(Sealed.field) == field))
     return _open(unit, owner, field, texts[0]) if texts else None
 
 

@@ -16,6 +16,7 @@ from storage.ledger import Event, Happened, Heads, compose, facts_at
 from storage.marks import Marks
 from storage.merkle import Head
 from storage.models import Case, Evidence, Involved, Party
+from storage.rows import NewRows
 from storage.tenancy import only
 from storage.vault import Place, Vault
 
@@ -44,6 +45,7 @@ class Unit:
         self._fresh: set[str] = set()
         self._keys = Keyring(connection, scope.vault, scope.trust)
         self._marks = Marks(connection, scope.trust)
+        self._rows = NewRows(session)
         self._head: Head | None = None
         self._changed = self._recorded = False
 
@@ -80,7 +82,8 @@ class Unit:
             row.trust = row.trust or self._trust
             if row.trust != self._trust:
                 raise Foreign(type(row).__name__)
-        self._session.add(row)
+        if self._rows.take(row):
+            self._changed |= isinstance(row, ON_THE_RECORD)
         return row
 
     def record(self, event: Event, case: str, by: str, **facts: str | int | list[str] | list[int]) -> str:
@@ -132,23 +135,24 @@ class Unit:
         if not self._scope.writing:
             raise ReadOnly
 
-    def _flush(self) -> None:
+    def _flush(self, *, at_last: bool = False) -> None:
         """Bring everything done so far to the database, and notice what of it belongs on the record."""
         session = self._session
         if not self._scope.writing:
-            if session.new or session.dirty or session.deleted:
+            if any(map(session.is_modified, session.dirty)):
                 raise ReadOnly
             return
         if not self._changed:
-            touched = [*session.new, *session.deleted, *filter(session.is_modified, session.dirty)]
-            self._changed = any(isinstance(row, ON_THE_RECORD) for row in touched)
+            dirty = filter(session.is_modified, session.dirty)
+            self._changed = any(isinstance(row, ON_THE_RECORD) for row in dirty)
         session.flush()
+        self._rows.write(at_last=at_last)
         self._keys.write()
         self._marks.write()
 
     def _settle(self) -> None:
         """Finish the unit: a case that changed unrecorded does not commit."""
-        self._flush()
+        self._flush(at_last=True)
         if self._changed and not self._recorded:
             raise Unrecorded
 

@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "workspace", "address"),
     )
     op.create_index("ix_accounts_person", "accounts", ["person"], unique=False)
-    op.create_index("ix_accounts_trust", "accounts", ["trust"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.String(), nullable=False),
@@ -67,7 +66,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_reporter", "cases", ["reporter"], unique=False)
     op.create_index("ix_cases_school", "cases", ["school"], unique=False)
-    op.create_index("ix_cases_trust", "cases", ["trust"], unique=False)
     op.create_table(
         "desk_settings",
         sa.Column("name", sa.String(), nullable=False),
@@ -85,7 +83,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_drafts_author", "drafts", ["author"], unique=False)
     op.create_index("ix_drafts_expires_at", "drafts", ["expires_at"], unique=False)
-    op.create_index("ix_drafts_trust", "drafts", ["trust"], unique=False)
     op.create_table(
         "evidence",
         sa.Column("id", sa.String(), nullable=False),
@@ -100,7 +97,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_evidence_case", "evidence", ["case"], unique=False)
-    op.create_index("ix_evidence_trust", "evidence", ["trust"], unique=False)
     op.create_table(
         "involved",
         sa.Column("id", sa.String(), nullable=False),
@@ -113,7 +109,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_involved_case", "involved", ["case"], unique=False)
-    op.create_index("ix_involved_trust", "involved", ["trust"], unique=False)
     op.create_table(
         "keys",
         sa.Column("id", sa.String(), nullable=False),
@@ -121,7 +116,6 @@ def upgrade() -> None:
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_keys_trust", "keys", ["trust"], unique=False)
     op.create_table(
         "ledger",
         sa.Column("trust", sa.String(), nullable=False),
@@ -155,7 +149,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("token"),
     )
     op.create_index("ix_links_person", "links", ["person"], unique=False)
-    op.create_index("ix_links_trust", "links", ["trust"], unique=False)
     op.create_table(
         "parties",
         sa.Column("id", sa.String(), nullable=False),
@@ -174,7 +167,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_parties_case", "parties", ["case"], unique=False)
     op.create_index("ix_parties_person", "parties", ["person"], unique=False)
-    op.create_index("ix_parties_trust", "parties", ["trust"], unique=False)
     op.create_table(
         "passphrases",
         sa.Column("id", sa.String(), nullable=False),
@@ -186,7 +178,6 @@ def upgrade() -> None:
         sa.Column("shut_until", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_passphrases_trust", "passphrases", ["trust"], unique=False)
     op.create_table(
         "persons",
         sa.Column("id", sa.String(), nullable=False),
@@ -201,7 +192,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("trust", "key"),
     )
-    op.create_index("ix_persons_trust", "persons", ["trust"], unique=False)
     op.create_table(
         "posted",
         sa.Column("id", sa.String(), nullable=False),
@@ -217,7 +207,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("case", "person", "platform", "slot"),
     )
     op.create_index("ix_posted_case", "posted", ["case"], unique=False)
-    op.create_index("ix_posted_trust", "posted", ["trust"], unique=False)
     op.create_table(
         "promises",
         sa.Column("id", sa.String(), nullable=False),
@@ -239,7 +228,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("trust", "once"),
     )
     op.create_index("ix_promises_about", "promises", ["about"], unique=False)
-    op.create_index("ix_promises_trust", "promises", ["trust"], unique=False)
     op.create_index("promises_due", "promises", ["state", "due_at"], unique=False)
     op.create_table(
         "roles",
@@ -266,7 +254,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("trust", "key"),
     )
-    op.create_index("ix_schools_trust", "schools", ["trust"], unique=False)
     op.create_table(
         "sealed",
         sa.Column("id", sa.String(), nullable=False),
@@ -277,7 +264,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("owner", "field"),
     )
-    op.create_index("ix_sealed_trust", "sealed", ["trust"], unique=False)
     op.create_table(
         "trusts",
         sa.Column("id", sa.String(), nullable=False),
@@ -297,7 +283,6 @@ def upgrade() -> None:
         sa.Column("fault", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_unprocessed_trust", "unprocessed", ["trust"], unique=False)
     op.create_table(
         "web_sessions",
         sa.Column("id", sa.String(), nullable=False),
@@ -310,4 +295,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("token"),
     )
     op.create_index("ix_web_sessions_person", "web_sessions", ["person"], unique=False)
-    op.create_index("ix_web_sessions_trust", "web_sessions", ["trust"], unique=False)
