@@ -428,9 +428,11 @@ async def test_no_good_answer_in_time_keeps_the_form_and_says_so(page, bot, slac
 async def test_the_next_step_replaces_the_form_and_keeps_what_still_fits(page, bot, slack):
     step_two = form(typing(), typing("what-2"), title=plain("Step two"))
     step_two["blocks"].append(asking("pick", {"type": "users_select", "action_id": "answer"}, optional=True))
+    address = {"type": "email_text_input", "action_id": "answer"}
+    step_two["blocks"].append(asking("mail", address, optional=True))
     bot.replies["view_submission"] = lambda _: JSONResponse({"response_action": "update", "view": step_two})
-    view = await opened(page(TEACHER), bot, slack, form(typing(), typing("pick")))
-    values = typed("stays") | typed("another kind of box", "pick")
+    view = await opened(page(TEACHER), bot, slack, form(typing(), typing("pick"), typing("mail")))
+    values = typed("stays") | typed("another kind of box", "pick") | typed("and another", "mail")
     modals = (await page(TEACHER).do("submit", view_id=view["id"], values=values))["state"]["modals"]
     assert [(m["id"], m["title"]["text"]) for m in modals] == [(view["id"], "Step two")]
     assert modals[0]["hash"] != view["hash"]
@@ -438,6 +440,7 @@ async def test_the_next_step_replaces_the_form_and_keeps_what_still_fits(page, b
         "what": {"answer": {"type": "plain_text_input", "value": "stays"}},
         "what-2": {"answer": {"type": "plain_text_input", "value": None}},
         "pick": {"answer": {"type": "users_select", "selected_user": None}},
+        "mail": {"answer": {"type": "email_text_input", "value": None}},
     }
 
 
