@@ -310,6 +310,10 @@ def test_the_receipt_tells_the_truth_about_where_it_went() -> None:
     assert "Please phone one of the numbers below now" in said(outside)
     assert "Delete file" in said(inside)
     assert "Delete file" not in said(card("reporter.receipt", screenshots=0))
+    for name in ("received", "opened"):
+        assert "Please phone one of these numbers now" in said(card(f"reporter.{name}", outside=True))
+        assert "16:25 today" not in said(card(f"reporter.{name}", outside=True))
+        assert "16:25 today" in said(CARDS[f"reporter.{name}"])
     for name in ("receipt", "received", "opened", "acknowledged", "working", "closed", "late", "nobody"):
         numbers = dict(CARDS[f"reporter.{name}"].contacts)
         assert {*OUTSIDE.values(), "999", "0800 028 0285"} <= set(numbers.values())
