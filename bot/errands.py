@@ -5,12 +5,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from slack_sdk.errors import SlackClientError
-
 from bot.clock import DemoClock, machine
 from bot.compose import Ground, NotReady, dice, open_database, open_ground, rules_of
 from bot.register import WrongFile, read_register
 from bot.settings import Settings
+from handlers.senders import Unreachable
 from handlers.slack.app import Slack, Workspace
 from storage import setting
 from storage.database import Database
@@ -30,8 +29,11 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None) -> int
     except WrongFile as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    except (SlackClientError, OSError) as fault:
-        print(f"Slack could not be asked ({type(fault).__name__}); nothing was changed. Try again.", file=sys.stderr)
+    except (Unreachable, OSError) as fault:
+        print(
+            f"Slack could not be asked ({type(fault).__name__}); nothing was changed. Try again.",
+            file=sys.stderr,
+        )
         return 2
     database = open_database(settings, DemoClock(demo_clock).now if demo_clock else machine)
     try:
@@ -75,7 +77,11 @@ def closing(changes: list[Change], founding: bool) -> str:
     if not changes:
         return "Nothing to change."
     done = f"{len(changes) - waiting} changed."
-    return f"{done} {waiting} not done: the founding apply is the only one that appoints to these roles." if waiting else done
+    return (
+        f"{done} {waiting} not done: the founding apply is the only one that appoints to these roles."
+        if waiting
+        else done
+    )
 
 
 async def accounts_in_slack(settings: Settings, register: Register) -> Mapping[str, Who]:
@@ -107,7 +113,11 @@ def invite_person(settings: Settings, key: str) -> int:
         return 2
     try:
         found = ground.database.run_now(ground.trust, invite, key)
-        print("The invitation goes out as soon as the bot runs." if found else f"There is nobody {key!r} in school.toml.")
+        print(
+            "The invitation goes out as soon as the bot runs."
+            if found
+            else f"There is nobody {key!r} in school.toml."
+        )
         return 0 if found else 2
     finally:
         ground.database.close()
@@ -141,7 +151,8 @@ def say_findings(ground: Ground, checkpoint: str | None) -> int:
     if found.closed:
         print(f"{len(found.closed)} can no longer be opened: their cases were erased. The tree holds.")
     if checkpoint is None:
-        print("Without a checkpoint kept elsewhere, entries cut off the end cannot be missed. See --checkpoint.")
+        print(
+            "Without a checkpoint kept elsewhere, entries cut off the end cannot be missed. See --checkpoint."
+        )
     print("The ledger is whole." if found.whole else "The ledger is NOT whole: see above.")
     return 0 if found.whole else 1
-

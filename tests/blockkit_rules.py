@@ -54,7 +54,7 @@ EXTENSIONS_ONLY_SLACK_KNOWS = {"jpeg", "webp"}
 
 
 def problems(payload: Payload, surface: Surface) -> list[str]:
-    """What is wrong with a view, or with a message's ``text`` and ``blocks``; nothing when Slack would take it."""
+    """What is wrong with a view, or with a message's text and blocks; nothing when Slack would take it."""
     return [*by_blockkit(payload, surface), *by_the_sdk(payload, surface), *by_our_rules(payload, surface)]
 
 

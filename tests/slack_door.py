@@ -66,7 +66,7 @@ SORRY = {
 
 
 class RememberingDesk:
-    """A desk of the tests' own: it answers as the contract says, with set pieces, and remembers what it was asked."""
+    """A desk of the tests' own: set pieces, answered as the contract says, and what was asked, remembered."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.senders import Unreachable
 from handlers.slack.blocks import TooLong
 from handlers.slack.cards import card_blocks, fallback, pressed
 from handlers.slack.surface import answers_from, card_view, form_view, home_view, step_of
@@ -556,3 +557,19 @@ async def test_picked_people_are_known_for_what_they_are(
     school.api.says["users.info"] = lambda sent: {"user": person(sent["user"], **told)}
     (who,) = await school.slack.people.lookup(["U7", "U7"])
     assert (who.address, who.standing, len(who.emails)) == ("U7", standing, emails)
+
+
+async def test_role_holders_are_found_by_their_address(school: Door) -> None:
+    school.api.says["users.lookupByEmail"] = lambda _: {"user": person("U8", is_restricted=True)}
+    who = await school.slack.people.by_email("priya@brambledown.example")
+    assert who == Who("slack", TEAM, "U8", "Priya Nair", ("priya@brambledown.example",), "guest")
+    assert school.api.sent("users.lookupByEmail") == [{"email": "priya@brambledown.example"}]
+
+
+async def test_somebody_without_an_account_is_not_taken_for_an_outage(school: Door) -> None:
+    school.api.says["users.lookupByEmail"] = "users_not_found"
+    assert await school.slack.people.by_email("chair@brambledown.example") is None
+    for outage in ("ratelimited", lambda _: {"user": None}):
+        school.api.says["users.lookupByEmail"] = outage
+        with pytest.raises(Unreachable):
+            await school.slack.people.by_email("chair@brambledown.example")

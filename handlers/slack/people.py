@@ -6,13 +6,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack.calls import FAILURES
+from handlers.senders import Unreachable
+from handlers.slack.calls import FAILURES, complaint, retry_after
 from workflows.people import Who
 
 WAITS = 1.0
+# By the command line, which nobody waits for in a form.
+ASKED_WITHIN = 10.0
 KNOWN_FOR = 300.0
 # So that an outage costs one second, not one for every step of a form.
 UNKNOWN_FOR = 20.0
@@ -41,14 +43,15 @@ class People:
         return list(await asyncio.gather(*(self.who(user, self.team) for user in dict.fromkeys(ids))))
 
     async def by_email(self, email: str) -> Who | None:
-        """The account with this e-mail address; none where there is none.  Raises what slack_sdk raises."""
+        """Whose account this address is, if anybody's.  Raises Unreachable when Slack does not say."""
         try:
-            answer = await self.client.users_lookupByEmail(email=email)
-        except SlackApiError as no:
-            if no.response["error"] == "users_not_found":
+            async with asyncio.timeout(ASKED_WITHIN):
+                found = (await self.client.users_lookupByEmail(email=email)).data["user"]
+            return profile(found, found["id"], self.team)
+        except FAILURES as error:
+            if complaint(error) == "users_not_found":
                 return None
-            raise
-        return profile(answer["user"], answer["user"]["id"], self.team)
+            raise Unreachable(retry_after(error)) from None
 
     async def asked(self, user: str) -> Who | None:
         until, asking = self.seen.get(user, (0.0, None))

@@ -1,0 +1,82 @@
+"""The Slack app that a school installs asks for what the bot uses, and Slack takes it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.settings import Settings
+
+TOP = Path(__file__).parent.parent
+TEXT = (TOP / "app_manifest.yaml").read_text(encoding="utf-8")
+SCHEMA = json.loads((TOP / "tests/schemas/slack-manifest-2.0.0.json").read_text(encoding="utf-8"))
+# What each scope is for, as the bot calls it; a scope that nothing needs is not asked for.
+USED = {
+    "commands": "views_open",
+    "chat:write": "chat_postMessage",
+    "im:history": "channel_type",
+    "im:write": "chat_postMessage",
+    "users:read": "users_info",
+    "users:read.email": "users_lookupByEmail",
+    "files:read": "files_info",
+}
+
+
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    return dict(yaml.safe_load(TEXT))
+
+
+def complaints(manifest: dict[str, Any]) -> list[str]:
+    return [error.message for error in jsonschema.Draft7Validator(SCHEMA).iter_errors(manifest)]
+
+
+def test_slack_takes_the_manifest(manifest: dict[str, Any]) -> None:
+    assert manifest["_metadata"] == {"major_version": 2}
+    assert complaints(manifest) == []
+
+
+def test_the_schema_would_refuse_a_slip(manifest: dict[str, Any]) -> None:
+    manifest["features"]["slash_commands"][0]["usage_hint"] = ""
+    assert complaints(manifest)
+
+
+def test_the_app_asks_for_no_more_than_it_uses(manifest: dict[str, Any]) -> None:
+    asked = manifest["oauth_config"]["scopes"]
+    assert list(asked) == ["bot"]
+    assert set(asked["bot"]) == set(USED)
+    code = "".join(file.read_text(encoding="utf-8") for file in (TOP / "handlers/slack").glob("*.py"))
+    assert [call for call in USED.values() if call not in code] == []
+
+
+def test_every_scope_says_what_it_is_for() -> None:
+    lines = [line.strip() for line in TEXT.splitlines()]
+    for scope in USED:
+        assert lines[lines.index(f"- {scope}") - 1].startswith("# "), scope
+
+
+def test_everything_comes_to_the_one_door_over_tls(manifest: dict[str, Any]) -> None:
+    doors = {
+        manifest["settings"]["event_subscriptions"]["request_url"],
+        manifest["settings"]["interactivity"]["request_url"],
+        *(command["url"] for command in manifest["features"]["slash_commands"]),
+    }
+    assert doors == {"https://lanyard.example/slack/events"}
+    assert manifest["settings"]["interactivity"]["is_enabled"] is True
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == {"app_home_opened", "message.im"}
+
+
+def test_people_can_open_the_home_tab_and_write_to_the_bot(manifest: dict[str, Any]) -> None:
+    home = manifest["features"]["app_home"]
+    assert home["home_tab_enabled"]
+    assert home["messages_tab_enabled"]
+    assert not home["messages_tab_read_only_enabled"]
+
+
+def test_the_command_is_the_one_the_settings_expect(manifest: dict[str, Any]) -> None:
+    (command,) = manifest["features"]["slash_commands"]
+    assert command["command"] == Settings.model_fields["command"].default
+    assert command["usage_hint"]
