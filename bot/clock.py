@@ -89,9 +89,7 @@ class Clock:
             await asyncio.wait(self._running, timeout=patience)
         self._scheduler.shutdown(wait=False)
 
-    def _add(
-        self, name: str, do: Tick, trigger: IntervalTrigger | CronTrigger, first: datetime | None
-    ) -> None:
+    def _add(self, name: str, do: Tick, trigger: IntervalTrigger | CronTrigger, first: datetime | None) -> None:
         self._scheduler.add_job(partial(self._run, do), trigger, id=name, name=name, next_run_time=first)
 
     async def _run(self, do: Tick) -> None:

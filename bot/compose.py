@@ -184,7 +184,7 @@ async def healthz(ground: Ground, request: Request) -> Response:
     """Are reports being accepted: yes or no.  A write and its fsync are the only honest answer."""
     try:
         await ground.database.run(ground.trust, lambda unit: unit.find(queries.trust()))
-    except Exception as fault:  # noqa: BLE001
+    except Exception as fault:
         return JSONResponse({"accepting_reports": "no", "fault": type(fault).__name__}, 503)
     return JSONResponse({"accepting_reports": "yes"})
 

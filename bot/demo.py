@@ -17,7 +17,7 @@ from pathlib import Path
 
 from storage.vault import create_key_file
 
-SECRET, TOKEN, TEAM = "brambledown-signing-secret", "xoxb-brambledown-demo", "T0BRAMBLE1"  # noqa: S105 - the demo's own
+SECRET, TOKEN, TEAM = "brambledown-signing-secret", "xoxb-brambledown-demo", "T0BRAMBLE1"
 STARTS_WITHIN = 30.0
 
 
@@ -54,16 +54,44 @@ def running(*, port: int, bot_port: int) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="lanyard-demo-") as folder:
         clock = Path(folder) / "clock.json"
         bot = f"http://127.0.0.1:{bot_port}"
-        command = ["-m", "workspace", "--port", str(port), "--smtp-port", "0", "--bot", bot, "--clock-file", str(clock)]
+        command = [
+            "-m",
+            "workspace",
+            "--port",
+            str(port),
+            "--smtp-port",
+            "0",
+            "--bot",
+            bot,
+            "--clock-file",
+            str(clock),
+        ]
         with process([sys.executable, *command], dict(os.environ), out=subprocess.PIPE) as chat:
             assert chat.stdout  # noqa: S101 - it was asked for
             ready = json.loads(chat.stdout.readline() or "{}")
             if "url" not in ready:
                 raise SystemExit(f"The demo's page could not start: is something else at port {port}? Try --port.")
             up = Running(ready["url"], bot, Path(folder), settings(Path(folder), ready, bot))
-            if lanyard(up, "people", "apply", str(files("workspace") / "school.toml"), "--demo-clock", str(clock), quiet=True):
+            if lanyard(
+                up,
+                "people",
+                "apply",
+                str(files("workspace") / "school.toml"),
+                "--demo-clock",
+                str(clock),
+                quiet=True,
+            ):
                 raise SystemExit("The demo's school could not be founded; see above.")
-            serve = [sys.executable, "-m", "bot.main", "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
+            serve = [
+                sys.executable,
+                "-m",
+                "bot.main",
+                "serve",
+                "--demo-clock",
+                str(clock),
+                "--port",
+                str(bot_port),
+            ]
             with process(serve, up.env) as server:
                 wait_until_it_answers(bot, server)
                 yield up

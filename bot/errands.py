@@ -114,9 +114,7 @@ def invite_person(settings: Settings, key: str) -> int:
     try:
         found = ground.database.run_now(ground.trust, invite, key)
         print(
-            "The invitation goes out as soon as the bot runs."
-            if found
-            else f"There is nobody {key!r} in school.toml."
+            "The invitation goes out as soon as the bot runs." if found else f"There is nobody {key!r} in school.toml."
         )
         return 0 if found else 2
     finally:
@@ -151,8 +149,6 @@ def say_findings(ground: Ground, checkpoint: str | None) -> int:
     if found.closed:
         print(f"{len(found.closed)} can no longer be opened: their cases were erased. The tree holds.")
     if checkpoint is None:
-        print(
-            "Without a checkpoint kept elsewhere, entries cut off the end cannot be missed. See --checkpoint."
-        )
+        print("Without a checkpoint kept elsewhere, entries cut off the end cannot be missed. See --checkpoint.")
     print("The ledger is whole." if found.whole else "The ledger is NOT whole: see above.")
     return 0 if found.whole else 1

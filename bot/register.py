@@ -3,7 +3,6 @@
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -105,17 +104,13 @@ def wrongs(table: FileTable) -> list[str]:
         if not table.outside.get(name, "").strip()
     ]
     found += [
-        f"person.{id}: this id stands twice; it must be one person's for ever."
-        for id in people
-        if people.count(id) > 1
+        f"person.{id}: this id stands twice; it must be one person's for ever." for id in people if people.count(id) > 1
     ]
     for person in table.person:
         if not person.emails:
             found.append(f"person.{person.id}: give at least one e-mail address.")
         if person.line_manager and person.line_manager not in people:
-            found.append(
-                f"person.{person.id}: there is no person {person.line_manager!r} to be their line manager."
-            )
+            found.append(f"person.{person.id}: there is no person {person.line_manager!r} to be their line manager.")
         for role in person.roles:
             if role.role not in roles:
                 found.append(

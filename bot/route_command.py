@@ -22,9 +22,7 @@ def route_command(  # noqa: PLR0913, PLR0917 - a command line's options are its 
     same: Annotated[list[str] | None, typer.Option(metavar="A=B", help="One person, A, holds both.")] = None,
     vacant: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="Nobody holds this role.")] = None,
     absent: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="Its holder is away.")] = None,
-    about: Annotated[
-        list[str] | None, typer.Option(metavar="WORD", help="A subject: a role, or staff.")
-    ] = None,
+    about: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A subject: a role, or staff.")] = None,
     reporter: Annotated[str, typer.Option(metavar="WORD", help="Who reports: a role, or staff.")] = "teacher",
     by: Annotated[str, typer.Option(help="Who did it.")] = "unknown",
     harmed: Annotated[str, typer.Option(help="Who was harmed.")] = "nobody",
@@ -131,8 +129,7 @@ def print_json(found: Route) -> None:
                 "excluded": [asdict(kept) for kept in found.excluded],
                 "outside": list(found.outside),
                 "steps": [
-                    {"id": step.id, "say": step.say, "source": step.source, "why": step.why}
-                    for step in found.steps
+                    {"id": step.id, "say": step.say, "source": step.source, "why": step.why} for step in found.steps
                 ],
             },
             ensure_ascii=False,
@@ -143,9 +140,7 @@ def print_json(found: Route) -> None:
 def print_table(found: Route) -> None:
     """The same for people to read."""
     console = Console(highlight=False, markup=False)
-    table = Table(
-        "person", "role", "part", "source", "why", title=f"{found.report}, {found.policy}: {found.klass}"
-    )
+    table = Table("person", "role", "part", "source", "why", title=f"{found.report}, {found.policy}: {found.klass}")
     for place in found.recipients:
         table.add_row(place.person, place.role, place.part, place.source, place.why)
     console.print(table)

@@ -16,6 +16,7 @@ from storage.faults import Fault
 from storage.promises import Claim
 from storage.unit import Unit
 from workflows import cases, evidence, telling
+from workflows.rules import Rules
 from workflows.telling import Telling
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,10 @@ class Deliver:
         if told is None or told.platform not in self.senders:
             await desk.database.run(desk.trust, promises.drop, claim.id, claim.lease)
             return
-        sender, card = self.senders[told.platform], desk.words.card(told.message, {**desk.always(), **told.values})
+        sender, card = (
+            self.senders[told.platform],
+            desk.words.card(told.message, {**desk.always(), **told.values}),
+        )
         try:
             if told.stamp and told.platform != "mail":
                 where = await sender.edit(Posted(told.channel, told.stamp), card)
@@ -138,7 +142,7 @@ def later(unit: Unit, claim: Claim, wait: timedelta) -> None:
     promises.put_off(unit, claim.id, claim.lease, unit.now + wait, claim.attempts + 1)
 
 
-def climbed(unit: Unit, rules: telling.Rules, claim: Claim) -> None:
+def climbed(unit: Unit, rules: Rules, claim: Claim) -> None:
     cases.escalate(unit, rules, claim.about)
     promises.keep(unit, claim.id, claim.lease)
 

@@ -9,6 +9,7 @@ from typing import Any
 from handlers.asking import form_of
 from storage.blobs import AlreadyKept, Blobs
 from storage.database import Database
+from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message
 from workflows import access, cases, describe, doors, drafts, evidence, opened, people, reports, shown
@@ -116,13 +117,15 @@ class Desk:
 
     async def pictures(self, token: str) -> Gallery:
         """The screenshots behind a link, for the person and case it was made for; the look is recorded."""
-        return await self.run(gallery, token)
+        shown: Gallery = await self.run(gallery, token)
+        return shown
 
     async def picture(self, token: str, position: int) -> bytes:
         """One original; only the capped process that draws it again may be given it."""
         found = await self.look(one_picture, self.rules, token, position)
         sealed = await asyncio.to_thread(self.blobs.get, found.id)
-        return await self.look(evidence.opened, found, sealed)
+        original: bytes = await self.look(evidence.opened, found, sealed)
+        return original
 
     async def keep_blob(self, id: str, sealed: bytes) -> None:
         """Durable when this returns; one that a crash left after it was whole is as good."""
@@ -194,7 +197,7 @@ def reported(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask |
 
 
 def standing(unit: Unit, school_phone: str) -> Standing:
-    schools = unit.find(people.queries.schools())
+    schools = unit.find(queries.schools())
     phones = tuple((f"{each.name}" if len(schools) > 1 else school_phone, each.phone) for each in schools if each.phone)
     return Standing(describe.trust_of(unit).outside, tuple((each.id, each.name) for each in schools), phones)
 

@@ -67,9 +67,7 @@ def found(unit: Unit, trust: str, register: Register, demo: bool) -> None:
     )
 
 
-def apply(
-    unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, Who], founding: bool
-) -> list[Change]:
+def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, Who], founding: bool) -> list[Change]:
     """Bring people, roles, absences and accounts in line with the file; returns what changed, line by line.
 
     ``accounts`` are the chat accounts found by e-mail address.  Removals and absences hold at once; after the
@@ -119,9 +117,7 @@ def kept_person(unit: Unit, member: Member, schools: Mapping[str, School]) -> Pe
     return person
 
 
-def account_lines(
-    unit: Unit, person: Person, member: Member, accounts: Mapping[str, Who]
-) -> Iterator[Change]:
+def account_lines(unit: Unit, person: Person, member: Member, accounts: Mapping[str, Who]) -> Iterator[Change]:
     """Their addresses: the file's e-mail addresses, and the chat accounts found by them."""
     mine: list[Account] = unit.find(queries.accounts_of((person.id,)))
     for email in member.emails:
@@ -176,11 +172,7 @@ def role_lines(
             yield Change("apply.role_waits", {"who": person.name, "role": role}, waits=True)
             continue
         order = len([row for row in unit.find(queries.roles_at(school, unit.now)) if row.role == role]) + position
-        unit.add(
-            RoleHeld(
-                id=unit.new_id(), school=school, person=person.id, role=role, position=order, since=unit.now
-            )
-        )
+        unit.add(RoleHeld(id=unit.new_id(), school=school, person=person.id, role=role, position=order, since=unit.now))
         unit.record(Event.ROLE_APPOINTED, "", "", person=person.id, role=role)
         yield Change("apply.role", {"who": person.name, "role": role})
 

@@ -11,6 +11,7 @@ from workflows import access, parties, people, routing
 from workflows.access import case_for
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
+from workflows.routing import Place
 from workflows.rules import Rules
 
 
@@ -62,7 +63,7 @@ def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message
 
 
 def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
-    """"I should not have this": the case moves on and closes itself to them."""
+    """ "I should not have this": the case moves on and closes itself to them."""
     case, party, _ = case_for(unit, rules, case_id, by)
     if case.acknowledged_by == party.person:
         case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
@@ -123,7 +124,7 @@ def escalate(unit: Unit, rules: Rules, case_id: str) -> None:
     follow_up(unit, rules, case, parties.climb(unit, rules, case))
 
 
-def follow_up(unit: Unit, rules: Rules, case: Case, place: parties.Place | None) -> None:
+def follow_up(unit: Unit, rules: Rules, case: Case, place: Place | None) -> None:
     """After a rung: the reporter hears whom to phone; after the last one, so does the operator, daily."""
     unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
     unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")

@@ -61,9 +61,7 @@ def save(unit: Unit, token: str, author: Person, written: Written) -> None:
     if rows:
         rows[0].touched_at, rows[0].expires_at = unit.now, unit.now + KEPT_FOR
     else:
-        unit.add(
-            Draft(id=token, author=author.id, touched_at=unit.now, expires_at=unit.now + KEPT_FOR)
-        )
+        unit.add(Draft(id=token, author=author.id, touched_at=unit.now, expires_at=unit.now + KEPT_FOR))
     unit.seal(token, "written", json.dumps(asdict(written)))
 
 

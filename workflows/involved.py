@@ -25,6 +25,19 @@ class Named:
     perhaps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a draft says about itself, as its case will."""
+
+    report: str
+    by: str
+    harmed: str
+    danger: bool
+    picked: Sequence[str]
+    flags: Sequence[str]
+    reporter: str
+
+
 def named_in(kind: ReportType, written: Written) -> tuple[Named, ...]:
     """Everybody the answers name, picked or typed, each once in each part."""
     given = kind.gives(written.answers)
@@ -63,19 +76,19 @@ def lines(text: str) -> list[str]:
 def facts_of_draft(kind: ReportType, written: Written, reporter: str) -> Facts:
     """The facts of a report that is still being written."""
     given = kind.gives(written.answers)
-    case = Case(
+    told = Told(
         report=kind.id,
         by=given.by,
         harmed=given.harmed,
         danger=written.danger,
-        picked=list(written.picked),
-        flags=list(given.flags),
+        picked=written.picked,
+        flags=given.flags,
         reporter=reporter,
     )
-    return facts(case, named_in(kind, written))
+    return facts(told, named_in(kind, written))
 
 
-def facts(case: Case, involved: Sequence[Named | Involved]) -> Facts:
+def facts(case: Case | Told, involved: Sequence[Named | Involved]) -> Facts:
     """The facts of a case, from the parts that people have in it and never from whom the reporter picked.
 
     A colleague known by a typed name only counts as an ordinary member of staff; when the reporter was not

@@ -56,9 +56,7 @@ def load_floor() -> Floor:
 @cache
 def all_packs() -> tuple[str, ...]:
     """The ids of the packs that come with us, in alphabetical order."""
-    names = (
-        file.name.removesuffix(".toml") for file in files("policies").iterdir() if file.name.endswith(".toml")
-    )
+    names = (file.name.removesuffix(".toml") for file in files("policies").iterdir() if file.name.endswith(".toml"))
     return tuple(sorted(name for name in names if name not in NOT_PACKS))
 
 
@@ -137,9 +135,7 @@ def _gaps(pack: Pack, floor: Floor) -> Iterator[str]:
     """Each routed type has one row that decides, whoever did it and whoever was harmed."""
     for report in dict.fromkeys(row.report for row in pack.routes):
         for by, harmed in product(floor.words.by, floor.words.harmed):
-            rows = [
-                r for r in pack.routes if r.report == report and r.decides and r.fits(by, harmed, frozenset())
-            ]
+            rows = [r for r in pack.routes if r.report == report and r.decides and r.fits(by, harmed, frozenset())]
             closest = [r for r in rows if r.closeness == max(r.closeness for r in rows)]
             if len(closest) != 1:
                 yield f"{report} by {by}, harmed {harmed}: {len(closest)} rows decide the lead, not one."

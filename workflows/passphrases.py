@@ -46,6 +46,4 @@ def same(one: bytes, other: bytes) -> bool:
 
 def _repeats(text: str) -> bool:
     """One character, or one short word, over and over ("abcabcabcabc")."""
-    return any(
-        text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in range(1, len(text) // 2 + 1)
-    )
+    return any(text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in range(1, len(text) // 2 + 1))

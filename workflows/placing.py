@@ -113,9 +113,7 @@ def accompanied(matter: Matter, seats: list[Seat]) -> list[Seat]:
         for found in above(matter, seat.place):
             others = tuple(person for person in found.people if person not in seat.people)
             if others and not told.intersection(others):
-                added.append(
-                    Seat(found.role, "informed", "floor", "floor 5", place=found.place, people=others)
-                )
+                added.append(Seat(found.role, "informed", "floor", "floor 5", place=found.place, people=others))
             if others:
                 break
     return [*seats, *added]

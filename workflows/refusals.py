@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from templates.shapes import Message
 
 
-class Refused(Exception):  # noqa: N818 - an expected no is not an error
+class Refused(Exception):
     """An expected no: shown to the person who asked, changing nothing."""
 
     def __init__(self, because: str, **values: object) -> None:

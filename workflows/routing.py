@@ -75,9 +75,7 @@ def route(pack: Pack, floor: Floor, cast: Cast, facts: Facts) -> Route:
     )
 
 
-def rungs_after(
-    pack: Pack, floor: Floor, cast: Cast, facts: Facts, told: frozenset[str]
-) -> tuple[Place, ...]:
+def rungs_after(pack: Pack, floor: Floor, cast: Cast, facts: Facts, told: frozenset[str]) -> tuple[Place, ...]:
     """Who is asked next, in order, when none of `told` acknowledges; where it ends, outside is next.
 
     First the deputies of the lead's role, then the rungs above; neighbours with the same role share a rung.

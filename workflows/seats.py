@@ -22,11 +22,7 @@ class Seat:
     def taken_by(self, found: Found, matter: Matter) -> "Seat":
         """This place with people in it; a stand-in or a higher rung is there by rule 4, not by the policy."""
         seat = replace(self, role=found.role, place=found.place, people=found.people)
-        return (
-            seat
-            if found.role == matter.acting_as(self.role)
-            else replace(seat, source="floor", why="floor 4")
-        )
+        return seat if found.role == matter.acting_as(self.role) else replace(seat, source="floor", why="floor 4")
 
 
 def deciding(matter: Matter) -> RouteRow | None:

@@ -17,7 +17,7 @@ def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message
     return filled(unit, rules, cases.ACTIONS[action](unit, rules, case_id, by), by)
 
 
-def write(unit: Unit, rules: Rules, step: str, case_id: str, text: str, by: Who) -> Message:  # noqa: PLR0917 - what was written needs its place
+def write(unit: Unit, rules: Rules, step: str, case_id: str, text: str, by: Who) -> Message:
     """Keep what was written on a case, and answer with what is to be shown."""
     return filled(unit, rules, cases.WRITING[step](unit, rules, case_id, text, by), by)
 

@@ -90,7 +90,9 @@ def moved(unit: Unit, rules: Rules, case: Case, person: str) -> Telling | None:
     posted = lying(unit, case, person, account.platform, parties.SLOT) if account else None
     if account is None or posted is None or account.platform == "mail":
         return None
-    return Telling(person, account.platform, account.address, "lead.moved", account.id, {}, posted.channel, posted.stamp)
+    return Telling(
+        person, account.platform, account.address, "lead.moved", account.id, {}, posted.channel, posted.stamp
+    )
 
 
 def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:

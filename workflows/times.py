@@ -11,4 +11,6 @@ def spoken(moment: datetime, now: datetime) -> str:
     near = {today: "today", today + timedelta(days=1): "tomorrow", today - timedelta(days=1): "yesterday"}
     if local.date() in near:
         return f"{local:%H:%M} {near[local.date()]}"
-    return f"{local:%H:%M} on {local:%A} {local.day} {local:%B}" + (f" {local.year}" if local.year != today.year else "")
+    return f"{local:%H:%M} on {local:%A} {local.day} {local:%B}" + (
+        f" {local.year}" if local.year != today.year else ""
+    )

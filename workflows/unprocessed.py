@@ -1,4 +1,4 @@
-"""A submission that something unexpected stopped: kept sealed, told to the operator, looked at by a person."""
+"""A submission that something unexpected stopped: kept sealed, told to the operator, for a person to look at."""
 
 from storage.ledger import Event
 from storage.models import Unprocessed
@@ -7,8 +7,8 @@ from storage.unit import Unit
 
 def keep(unit: Unit, payload: str, fault: str) -> None:
     """Keep the verified payload, whole; ``fault`` is the kind of exception, never its sentence."""
-    id = unit.new_id()
-    unit.add(Unprocessed(id=id, at=unit.now, fault=fault))
-    unit.seal(id, "payload", payload)
-    unit.record(Event.SUBMISSION_KEPT, "", "", kept=id, fault=fault)
+    kept = unit.new_id()
+    unit.add(Unprocessed(id=kept, at=unit.now, fault=fault))
+    unit.seal(kept, "payload", payload)
+    unit.record(Event.SUBMISSION_KEPT, "", "", kept=kept, fault=fault)
     unit.promise("alarm", "", unit.now, message="operator.unprocessed", count="1")

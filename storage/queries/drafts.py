@@ -2,28 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import Delete, Select, delete, select
+from sqlalchemy import Delete
+from sqlmodel import col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.models import Draft
 
 
-def by_id(token: str) -> Select[tuple[Draft]]:
-    return select(Draft).where(Draft.id == token)
+def by_id(token: str) -> SelectOfScalar[Draft]:
+    return select(Draft).where(col(Draft.id) == token)
 
 
-def unfinished(author: str, at: datetime) -> Select[tuple[Draft]]:
+def unfinished(author: str, at: datetime) -> SelectOfScalar[Draft]:
     """An author's drafts that can still be finished, the latest first."""
     return (
         select(Draft)
-        .where(Draft.author == author, Draft.expires_at > at)
-        .order_by(Draft.touched_at.desc())
+        .where(col(Draft.author) == author, col(Draft.expires_at) > at)
+        .order_by(col(Draft.touched_at).desc())
         .limit(1)
     )
 
 
-def expired(at: datetime) -> Select[tuple[Draft]]:
-    return select(Draft).where(Draft.expires_at <= at).limit(100)
+def expired(at: datetime) -> SelectOfScalar[Draft]:
+    return select(Draft).where(col(Draft.expires_at) <= at).limit(100)
 
 
 def delete_draft(token: str) -> Delete:
-    return delete(Draft).where(Draft.id == token)
+    return delete(Draft).where(col(Draft.id) == token)
