@@ -1,0 +1,92 @@
+"""Every form and card there is, filled as they would be at a school: for tests that look at them all."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from templates.catalogue import Catalogue
+from templates.shapes import Card, Form
+
+WORDS = Catalogue.read()
+OUTSIDE = {"social_care": "01632 960101", "out_of_hours": "01632 960102", "lado": "01632 960103"}
+
+# Something for every blank.  Those of NEUTRAL may stand in any message; the others only where a case is open.
+NEUTRAL: dict[str, Any] = {
+    "reference": "K7-3FQ",
+    "state": "Received",
+    "urgency": "Now",
+    "urgent": True,
+    "by_when": "16:25 today",
+    "sent": "16:05 today",
+    "case_id": "0123456789abcdef0123456789abcdef",
+    "draft": "fedcba9876543210fedcba9876543210",
+    "kept_until": "16:05 tomorrow",
+    "proof": "9f" * 32,
+    "phones": (("Designated safeguarding lead", "01632 960111"), ("The school", "01632 960110")),
+    "contacts": WORDS.contacts(OUTSIDE),
+    "screenshots": 3,
+    "missing": 1,
+    "outside": False,
+    "alone": True,
+    "may_acknowledge": True,
+    "link": "https://lanyard.brambledown.example/p/l/4f8bca",
+    # The reader's own policy, on the reader's own screen.
+    "family": False,
+    "site": "https://club.brambledown.example",
+}
+NAMES: dict[str, Any] = {
+    "who": "Joan Fairweather",
+    "school": "Brambledown Primary School",
+    "role": "chair of governors",
+    "valid": "seven days",
+    "when": "16:05 today",
+    "count": 2,
+}
+STORY: dict[str, Any] = {
+    "advice": ("Don't answer.",),
+    "report": "Online bullying",
+    "reporter": "Priya Ashdown",
+    "part": "leads",
+    "facts": (("What day was it?", "2026-11-20"),),
+    "quotes": (("What did you see or hear?", "Canary"),),
+    "involved": (("Sam Hollis", "hurt or upset"),),
+    "told": (("Ruth Okafor, designated safeguarding lead", "Oak Trees, §8"),),
+    "evidence": (("Picture 1", "day: missing"),),
+    "pictures": 1,
+    "pictures_link": "https://lanyard.brambledown.example/p/e/77",
+    "steps": ("Who keeps the child safe?", "Save the evidence."),
+    "history": ("Ruth Okafor opened it, 16:07 today",),
+    "may_note": True,
+    "may_close": True,
+    "may_recuse": True,
+    "harmed_name": "Priya Ashdown",
+    "lead_name": "Ruth Okafor",
+}
+PLAUSIBLE = {**NEUTRAL, **NAMES, **STORY}
+# What may carry a story, because it is opened and never sent.
+OPENED = {"lead.case", "lead.support", "reporter.receipt"}
+
+FACES = [("p1", "Joan Fairweather"), ("p2", "Ruth Okafor")]
+ASKED: dict[str, dict[str, Any]] = {
+    "school": {"schools": [("s1", "Brambledown"), ("s2", "Thistlebank")]},
+    "names": {"names": [{"id": "0", "name": "Mrs Fairwether", "people": FACES}]},
+    "choice": {"people": FACES},
+    "choices": {"people": FACES},
+    "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
+}
+
+
+def forms() -> Iterator[Form]:
+    yield WORDS.first(OUTSIDE, [("s1", "Brambledown"), ("s2", "Thistlebank")])
+    yield from (WORDS.form(step, ASKED.get(step, {}), OUTSIDE) for step in WORDS.steps if step != "start")
+    for report in WORDS.reports:
+        yield WORDS.questions(report, OUTSIDE)
+        yield WORDS.questions(report, OUTSIDE, pictures=False)
+
+
+def card(name: str, **other: Any) -> Card:
+    values = {**PLAUSIBLE, **other}
+    return WORDS.card(name, {key: values[key] for key in WORDS.messages[name].needs})
+
+
+FORMS = list(forms())
+CARDS = {name: card(name) for name in WORDS.messages}
