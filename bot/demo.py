@@ -1,4 +1,4 @@
-"""The demo: the real bot against a small chat workspace in the browser, in an invented school, gone when it ends."""
+"""The demo: the real bot and a small chat workspace in the browser, for an invented school, gone when it ends."""
 
 import json
 import os

@@ -10,6 +10,7 @@ from bot.compose import Ground, NotReady, dice, open_database, open_ground, rule
 from bot.register import WrongFile, read_register
 from bot.settings import Settings
 from handlers.senders import Unreachable
+from handlers.senders import Unreachable
 from handlers.slack.app import Slack, Workspace
 from storage import setting
 from storage.database import Database
@@ -31,7 +32,7 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None) -> int
         return 2
     except (Unreachable, OSError) as fault:
         print(
-            f"Slack could not be asked ({type(fault).__name__}); nothing was changed. Try again.",
+            "Slack could not be asked; nothing was changed. Check the token and the address, then try again.",
             file=sys.stderr,
         )
         return 2

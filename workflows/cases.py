@@ -88,10 +88,10 @@ def tell(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     """The reporter takes up the offer of a policy that told nobody: the person it offers leads now."""
     case = own(unit, case_id, by)
     route, found, cast = parties.route_now(unit, rules, case)
-    offered = [step.offers for step in route.steps if step.offers]
-    if not offered or parties.ever_told(unit, case):
+    offers = [step for step in route.steps if step.offers]
+    if not offers or parties.ever_told(unit, case):
         raise Refused("not_yours")
-    place = routing.offered(rules.pack, rules.floor, cast, found, offered[0])
+    place = routing.offered(rules.pack, rules.floor, cast, found, offers[0])
     if place is None:
         raise Refused("not_yours")
     parties.tell(unit, case, place)

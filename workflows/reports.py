@@ -108,8 +108,7 @@ def involve(unit: Unit, case: Case, rules: Rules, written: Written) -> list[tupl
 
 def keep_words(unit: Unit, case: Case, written: Written, names: Mapping[str, str]) -> None:
     """Seal everything that was said, under the case's own key."""
-    said = {id: value for id, value in written.answers.items()}
-    unit.seal(case.id, "answers", json.dumps({"answers": said, "names": names, "report": case.report}))
+    unit.seal(case.id, "answers", json.dumps({"answers": dict(written.answers), "names": names, "report": case.report}))
 
 
 def gather(unit: Unit, case: Case, written: Written) -> None:

@@ -15,7 +15,7 @@ from workflows.placing import accompanied, filled, settled
 from workflows.policy import Pack, Source, mark
 from workflows.seats import Seat, child_first, deciding, heard, table
 
-__all__ = ["Cast", "Facts", "Kept", "Place", "Route", "Step", "route", "rungs_after", "shut_out"]
+__all__ = ["Cast", "Facts", "Kept", "Place", "Route", "Step", "offered", "route", "rungs_after", "shut_out"]
 
 PARTS = ("lead", "choice", "informed", "support")
 
@@ -92,6 +92,12 @@ def rungs_after(pack: Pack, floor: Floor, cast: Cast, facts: Facts, told: frozen
         if place.person not in done:
             ahead.setdefault(place.person, place)
     return tuple(sorted(ahead.values(), key=lambda place: place.person in alone))
+
+
+def offered(pack: Pack, floor: Floor, cast: Cast, facts: Facts, step: Step) -> Place | None:
+    """Who leads when the reporter takes up what a step offers; None where nobody is there."""
+    found = holding(Matter(pack, floor, cast, facts), step.offers)
+    return Place(found.people[0], found.role, "lead", step.source, step.why) if found else None
 
 
 def shut_out(pack: Pack, floor: Floor, cast: Cast, facts: Facts) -> frozenset[str]:

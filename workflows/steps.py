@@ -22,10 +22,10 @@ RUNGS = 2
 class Ask:
     """The next step of a form: its name, the report type, and what only this report has to offer.
 
-    ``schools`` are those to choose from (id, name); ``names`` holds the doubtful names, each with the people it could be; ``choices`` the (role, name) of those
-    the reporter may pick; ``several`` whether more than one may be picked; ``files`` the pictures that want
-    their date, time, place and account, ``again`` that some of it was missing; ``last`` whether this step can be
-    the last.
+    ``schools`` are those to choose from (id, name).  ``names`` holds the doubtful names, each with the people it
+    could be; ``choices`` the (role, name) of those the reporter may pick, ``several`` whether more than one.
+    ``files`` are the pictures that want their date, time, place and account, ``again`` says that some of it was
+    missing; ``last`` whether this step can be the last.
     """
 
     step: str
@@ -43,19 +43,40 @@ def next_ask(unit: Unit, rules: Rules, written: Written, reporter: Person) -> As
     """The next step; none when the report can be sent."""
     if not written.report:
         return Ask("start")
-    if not written.school and len(known := schools(unit)) > 1:
-        return Ask("school", written.report, schools=tuple((each.id, each.name) for each in known))
-    kind = rules.reports[written.report]
-    pictures = kind.files and rules.pages and not written.danger
-    asked = "urgent" if written.danger else "questions"
-    if not {"urgent", "questions"} & set(written.done):
-        return Ask(asked, written.report, last=not pictures)
-    if ask := about_people(unit, rules, written, reporter):
-        return ask
-    if pictures and not written.pictures:
+    return (
+        which_school(unit, written)
+        or questions(rules, written)
+        or about_people(unit, rules, written, reporter)
+        or screenshots(rules, written)
+    )
+
+
+def which_school(unit: Unit, written: Written) -> Ask | None:
+    known = () if written.school else schools(unit)
+    return Ask("school", written.report, schools=pairs(known)) if len(known) > 1 else None
+
+
+def questions(rules: Rules, written: Written) -> Ask | None:
+    """The type's own questions; in danger two of them, the rest later."""
+    if {"urgent", "questions"} & set(written.done):
+        return None
+    last = not takes_pictures(rules, written)
+    return Ask("urgent" if written.danger else "questions", written.report, last=last)
+
+
+def takes_pictures(rules: Rules, written: Written) -> bool:
+    """Pictures are taken only where they can be seen again safely, and never before somebody in danger is helped."""
+    return rules.reports[written.report].files and bool(rules.pages) and not written.danger
+
+
+def screenshots(rules: Rules, written: Written) -> Ask | None:
+    """Is any of them sexual?  Then the files, and when, where and by whom each was posted."""
+    if not takes_pictures(rules, written):
+        return None
+    if not written.pictures:
         return Ask("pictures", written.report)
-    if pictures and written.pictures == "no" and "files" not in written.done:
-        return Ask("files", written.report, last=True)
+    if written.pictures == "no" and "files" not in written.done:
+        return Ask("files", written.report)
     if written.files and "details" not in written.done:
         again = "asked" in written.details
         return Ask("details", written.report, files=written.files, again=again, last=True)
@@ -98,6 +119,10 @@ def faces(unit: Unit, places: Iterable[routing.Place]) -> tuple[Face, ...]:
         roles[place.person] = (*roles.get(place.person, ()), place.role)
     rows: list[Person] = unit.find(queries.by_ids(tuple(roles)))
     return tuple(Face(row.id, row.name, tuple(row.also), roles[row.id]) for row in rows)
+
+
+def pairs(known: Iterable[School]) -> tuple[tuple[str, str], ...]:
+    return tuple((each.id, each.name) for each in known)
 
 
 def schools(unit: Unit) -> tuple[School, ...]:
