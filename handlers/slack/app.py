@@ -52,9 +52,7 @@ class Slack:
         self.people = People(self.client, workspace.team)
         self.files = SlackFiles(self.client, self.session)
 
-    def door(
-        self, desk: Desk, keep: Callable[[bytes, str], Awaitable[object]], alarm: Callable[[str], object]
-    ) -> Gate:
+    def door(self, desk: Desk, keep: Callable[[bytes, str], Awaitable[object]], alarm: Callable[[str], object]) -> Gate:
         """Its ``enter`` answers POST /slack/events."""
         entrance = SlackEntrance(self.workspace.signing_secret, self.workspace.team)
         return Gate(entrance, Answering(desk, self.client, self.people), keep, alarm)

@@ -63,6 +63,12 @@ def line(*elements: Block) -> Block:
     return {"type": "rich_text_section", "elements": list(elements)}
 
 
+def lines(each: Sequence[Sequence[Block]]) -> list[Block]:
+    """One under another within one section: sections beside each other may or may not break the line."""
+    first, *rest = each
+    return [*first, *(element for line in rest for element in (words("\n"), *line))]
+
+
 def quoted(text: str) -> Block:
     return {"type": "rich_text_quote", "elements": [words(text)]}
 

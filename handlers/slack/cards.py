@@ -16,6 +16,7 @@ from handlers.slack.blocks import (
     fitted,
     header,
     line,
+    lines,
     pieces,
     plain,
     quoted,
@@ -70,12 +71,12 @@ def top(card: Card) -> list[Block]:
     for paragraph in card.body:
         blocks += sections(paragraph)
     if facts := [fact(label, value) for label, value in card.facts if value]:
-        blocks.append(rich(*facts))
+        blocks.append(rich(line(*lines(facts))))
     return blocks
 
 
-def fact(label: str, value: str) -> Block:
-    return line(bold(f"{label}: "), *map(words, pieces(value, SECTION)))
+def fact(label: str, value: str) -> list[Block]:
+    return [bold(f"{label}: "), *map(words, pieces(value, SECTION))]
 
 
 def quotes(card: Card) -> list[Block]:

@@ -24,9 +24,7 @@ MOST = 5000
 class People:
     """Profiles of one workspace's people, remembered for minutes."""
 
-    def __init__(
-        self, client: AsyncWebClient, team: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, team: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.client, self.team, self.clock = client, team, clock
         self.seen: OrderedDict[str, tuple[float, asyncio.Task[Who | None]]] = OrderedDict()
 

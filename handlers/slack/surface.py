@@ -1,6 +1,6 @@
 """Forms as modals, and back.  Ids written here are read here: a block's is its field's."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +12,11 @@ from handlers.slack.blocks import (
     columns,
     cut,
     line,
+    lines,
     plain,
     rich,
     sections,
+    words,
 )
 from handlers.slack.cards import card_blocks, card_view, home_view
 from templates.shapes import Answer, Answers, Card, Field, File, Form, Kind, Option
@@ -31,7 +33,7 @@ FEW = 5
 def form_view(form: Form, offer: Card | None = None) -> Block:
     """The form as a modal; ``offer`` stands above the questions, and what was typed in them stays."""
     blocks = [
-        *([rich(*(line(bold(f"{each}\n")) for each in form.danger))] if form.danger else []),
+        *danger(form.danger),
         *columns(form.contacts),
         *([{"type": "divider"}, *card_blocks(offer), {"type": "divider"}] if offer else []),
         *(block for paragraph in form.intro for block in sections(paragraph)),
@@ -47,6 +49,11 @@ def form_view(form: Form, offer: Card | None = None) -> Block:
         "submit": plain(form.submit, 24),
         "blocks": blocks,
     }
+
+
+def danger(told: Sequence[str]) -> list[Block]:
+    """What to do first stands out; the rest of it does not compete."""
+    return [rich(line(*lines([[bold(told[0])], *([words(each)] for each in told[1:])])))] if told else []
 
 
 def step_of(view: Mapping[str, Any]) -> tuple[str, str]:
