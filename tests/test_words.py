@@ -389,12 +389,14 @@ def test_every_state_class_part_and_role_has_a_word() -> None:
 def test_the_code_names_no_words_that_are_not_there() -> None:
     spoken = r'"((?:lead|reporter|mail|operator|home|dm|refusals)\.[a-z_]+)"'
     renamed = {"mail.invited", "mail.again"}  # promises of a mail, whose words are mail.invite and mail.news
-    for file in (*(ROOT / "workflows").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")):
+    tables = "|".join(sorted({name.partition(".")[0] for name in WORDS.sentences}))
+    for file in (each for room in ("workflows", "handlers", "bot") for each in (ROOT / room).rglob("*.py")):
         code = file.read_text("utf-8")
         named = set(re.findall(spoken, code))
         named |= {f"refusals.{each}" for each in re.findall(r'Refused\("([a-z_]+)"', code)}
         assert not named - WORDS.messages.keys() - renamed, file.name
-        lines = set(re.findall(r'sentence\(\s*"([a-z_.]+)"', code))
+        lines = set(re.findall(rf'"((?:{tables})\.[a-z_]+)"', code))
+        lines |= {f"errors.{each}" for each in re.findall(r'BadAnswers\(\{[^}]*: "([a-z_]+)"', code)}
         assert not lines - WORDS.sentences.keys(), file.name
 
 
