@@ -10,7 +10,6 @@ from bot.compose import Ground, NotReady, dice, open_database, open_ground, rule
 from bot.register import WrongFile, read_register
 from bot.settings import Settings
 from handlers.senders import Unreachable
-from handlers.senders import Unreachable
 from handlers.slack.app import Slack, Workspace
 from storage import setting
 from storage.database import Database
@@ -30,7 +29,7 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None) -> int
     except WrongFile as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    except (Unreachable, OSError) as fault:
+    except (Unreachable, OSError):
         print(
             "Slack could not be asked; nothing was changed. Check the token and the address, then try again.",
             file=sys.stderr,

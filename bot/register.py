@@ -114,7 +114,7 @@ def wrongs(table: FileTable) -> list[str]:
         for role in person.roles:
             if role.role not in roles:
                 found.append(
-                    f"person.{person.id}: {pack.name} knows no role {role.role!r}; use one of {', '.join(sorted(roles))}."
+                    f"person.{person.id}: there is no role {role.role!r}; use one of {', '.join(sorted(roles))}."
                 )
             if role.school and role.school not in schools:
                 found.append(f"person.{person.id}: there is no school {role.school!r} in this file.")

@@ -16,7 +16,8 @@ def form_of(ask: Ask, words: Catalogue, outside: Mapping[str, str], *, pictures:
     else:
         name = "choices" if ask.several else ask.step
         form = words.form(name, VALUES.get(ask.step, nothing)(ask, words), outside)
-    form = replace(form, id=ask.step)
+    again = (words.sentence("words.asked_again"),) if ask.again else ()
+    form = replace(form, id=ask.step, intro=(*again, *form.intro))
     return replace(form, submit=words.sentence("words.send")) if ask.last else form
 
 

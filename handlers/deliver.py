@@ -47,7 +47,7 @@ class Deliver:
                     pass
             except Exception as fault:
                 # The sweeper outlives whatever stopped one sweep: what is owed stays owed, and is tried again.
-                log.error("sweep stopped: %s", type(fault).__name__)
+                log.exception("sweep stopped: %s", type(fault).__name__)
 
     async def wake(self) -> None:
         """Something may be due."""
@@ -125,7 +125,7 @@ class Deliver:
                 raise Unreachable(no.retry_after) from no
             await desk.database.run(desk.trust, lost, claim, wanted, no.reason)
             return
-        sealed = await desk.look(evidence.seal_picture, wanted, found.content)
+        sealed = await desk.database.run(desk.trust, evidence.seal_picture, wanted, found.content)
         await desk.keep_blob(wanted.id, sealed)
         digest = hashlib.sha256(found.content).hexdigest()
         await desk.database.run(desk.trust, gained, claim, wanted, (found.media, len(found.content), digest))
