@@ -44,8 +44,8 @@ class People:
         """Whose account this address is, if anybody's.  Raises Unreachable when Slack does not say."""
         try:
             async with asyncio.timeout(ASKED_WITHIN):
-                found = (await self.client.users_lookupByEmail(email=email)).data["user"]
-            return profile(found, found["id"], self.team)
+                answer = await self.client.users_lookupByEmail(email=email)
+            return profile(answer["user"], answer["user"]["id"], self.team)
         except FAILURES as error:
             if complaint(error) == "users_not_found":
                 return None

@@ -1,7 +1,6 @@
-"""Forms as modals, and back.  Ids written here are read here: a block's is its field's."""
+"""Forms as modals, and back: a view's ids are written here and read here."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers.slack.blocks import (
@@ -19,15 +18,12 @@ from handlers.slack.blocks import (
     words,
 )
 from handlers.slack.cards import card_blocks, card_view, home_view
-from templates.shapes import Answer, Answers, Card, Field, File, Form, Kind, Option
+from handlers.slack.questions import answer_in, question
+from templates.shapes import Answers, Card, Form
 
 __all__ = ["answers_from", "card_blocks", "card_view", "form_view", "home_view", "mended", "step_of"]
 
-ANSWER = "answer"
 PROBLEM = "problem"
-# What our own page can show again; Slack only dims the others, so the fetched bytes are looked at.
-PICTURES = ["png", "jpg", "jpeg", "gif", "webp"]
-FEW = 5
 
 
 def form_view(form: Form, offer: Card | None = None) -> Block:
@@ -63,8 +59,7 @@ def step_of(view: Mapping[str, Any]) -> tuple[str, str]:
 
 def answers_from(view: Mapping[str, Any]) -> Answers:
     """What was given in a modal made above; what was left empty is absent."""
-    given = {field: state[ANSWER] for field, state in view["state"]["values"].items() if ANSWER in state}
-    found = {field: READ[element["type"]](element) for field, element in given.items()}
+    found = {field: answer_in(state) for field, state in view["state"]["values"].items()}
     return {field: answer for field, answer in found.items() if answer}
 
 
@@ -88,140 +83,3 @@ def with_line(view: Mapping[str, Any], sentence: str) -> Block:
     blocks = [block for block in view["blocks"] if block.get("block_id") != PROBLEM]
     told = {"type": "section", "block_id": PROBLEM, "text": cut(sentence, 3000)}
     return {name: view[name] for name in kept if view.get(name)} | {"blocks": [told, *blocks]}
-
-
-def question(field: Field, value: Answer | None) -> Block:
-    element = ELEMENTS[field.kind](field) | {"action_id": ANSWER}
-    if value:
-        element |= already(element, value)
-    block = {
-        "type": "input",
-        "block_id": field.id,
-        "label": plain(field.label, 2000),
-        "element": element,
-        "optional": not field.required,
-    }
-    return block | {"hint": plain(field.hint, 2000)} if field.hint else block
-
-
-def typed(field: Field, **more: Any) -> Block:
-    limit = {"max_length": field.at_most} if field.at_most else {}
-    return {"type": "plain_text_input"} | limit | more
-
-
-def choice(field: Field) -> Block:
-    if any(each.group for each in field.options):
-        names = dict.fromkeys(each.group for each in field.options)
-        groups = [
-            {
-                "label": plain(name, 75),
-                "options": [option(each) for each in field.options if each.group == name],
-            }
-            for name in names
-        ]
-        return {"type": "static_select", "option_groups": groups}
-    kind = "radio_buttons" if len(field.options) <= FEW else "static_select"
-    return {"type": kind, "options": [option(each) for each in field.options]}
-
-
-def many(field: Field) -> Block:
-    kind = "checkboxes" if len(field.options) <= 10 else "multi_static_select"
-    limit = {"max_selected_items": field.at_most} if field.at_most and kind != "checkboxes" else {}
-    return {"type": kind, "options": [option(each) for each in field.options]} | limit
-
-
-def option(each: Option) -> Block:
-    return {"text": cut(each.label, 75), "value": each.value}
-
-
-def person(field: Field) -> Block:
-    if field.at_most == 1:
-        return {"type": "users_select"}
-    limit = {"max_selected_items": field.at_most} if field.at_most else {}
-    return {"type": "multi_users_select"} | limit
-
-
-def files(field: Field) -> Block:
-    return {"type": "file_input", "filetypes": PICTURES, "max_files": field.at_most or 10}
-
-
-ELEMENTS: dict[Kind, Callable[[Field], Block]] = {
-    "line": typed,
-    "text": lambda field: typed(field, multiline=True),
-    "choice": choice,
-    "many": many,
-    "date": lambda _: {"type": "datepicker"},
-    "time": lambda _: {"type": "timepicker"},
-    "when": lambda _: {"type": "datetimepicker"},
-    "person": person,
-    "files": files,
-    "link": lambda _: {"type": "url_text_input"},
-}
-
-
-INITIAL = {
-    "plain_text_input": "initial_value",
-    "url_text_input": "initial_value",
-    "users_select": "initial_user",
-    "datepicker": "initial_date",
-    "timepicker": "initial_time",
-}
-
-
-def already(element: Block, value: Answer) -> Block:
-    """An answer given before, shown again; a file cannot be, nor an option no longer offered."""
-    given = as_many(value)
-    options = [each for group in element.get("option_groups", [element]) for each in group.get("options", ())]
-    chosen = [each for each in options if each["value"] in given]
-    match element["type"]:
-        case "static_select" | "radio_buttons":
-            return {"initial_option": chosen[0]} if chosen else {}
-        case "checkboxes" | "multi_static_select":
-            return {"initial_options": chosen} if chosen else {}
-        case "multi_users_select":
-            return {"initial_users": list(given)}
-        case "datetimepicker":
-            return {"initial_date_time": int(datetime.fromisoformat(given[0]).timestamp())}
-        case kind:
-            return {INITIAL[kind]: given[0]} if kind in INITIAL else {}
-
-
-def as_many(value: Answer) -> tuple[Any, ...]:
-    return (value,) if isinstance(value, str) else value
-
-
-def text(element: Block) -> str:
-    said: str = element.get("value") or ""
-    # Half a surrogate pair can be typed and cannot be stored: everything else is kept to the letter.
-    return said.encode("utf-8", "replace").decode() if said.strip() else ""
-
-
-def selected(element: Block) -> str:
-    return str((element.get("selected_option") or {}).get("value", ""))
-
-
-def ticked(element: Block) -> tuple[str, ...]:
-    return tuple(each["value"] for each in element.get("selected_options") or ())
-
-
-def moment(element: Block) -> str:
-    at = element.get("selected_date_time")
-    return datetime.fromtimestamp(at, UTC).isoformat() if at else ""
-
-
-READ: dict[str, Callable[[Block], Answer]] = {
-    "plain_text_input": text,
-    "url_text_input": text,
-    "static_select": selected,
-    "radio_buttons": selected,
-    "checkboxes": ticked,
-    "multi_static_select": ticked,
-    "users_select": lambda element: (element["selected_user"],) if element.get("selected_user") else (),
-    "multi_users_select": lambda element: tuple(element.get("selected_users") or ()),
-    "datepicker": lambda element: element.get("selected_date") or "",
-    "timepicker": lambda element: element.get("selected_time") or "",
-    "datetimepicker": moment,
-    "file_input": lambda element: tuple(
-        File(each["id"], text({"value": each.get("name")})) for each in element.get("files") or ()
-    ),
-}
