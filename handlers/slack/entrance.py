@@ -107,9 +107,16 @@ def event(payload: Payload) -> Visit:
             once = payload.get("event_id", "")
             need(isinstance(payload.get("team_id"), str) and isinstance(once, str))
             need(kind == "app_rate_limited" or (once and isinstance(inner(payload, "event", "type"), str)))
-            return Visit(payload, frozenset({payload["team_id"]}), once=once)
+            return Visit(payload, installed(payload), once=once)
         case _:
             raise Turned(404, "kind")
+
+
+def installed(payload: Payload) -> frozenset[str]:
+    """Where the app that is told of this stands: in a shared channel, not always where it happened."""
+    told = payload.get("authorizations")
+    teams = [each.get("team_id") for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    return frozenset(team for team in (payload["team_id"], *teams) if isinstance(team, str))
 
 
 def need(held: object) -> None:
