@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import telemetry
-from bot.clock import Clock, Daily, DemoClock, machine
+from bot import telemetry, upkeep
+from bot.clock import Clock, DemoClock, machine
 from bot.settings import Settings
 from handlers.deliver import Deliver
 from handlers.desk import Desk
@@ -29,11 +29,12 @@ from handlers.web.routes import pages
 from storage import setting
 from storage.blobs import Blobs
 from storage.database import Database
+from storage.faults import Fault
 from storage.queries import people as queries
 from storage.unit import Unit
 from storage.vault import Vault
 from templates.catalogue import Catalogue
-from workflows import describe, drafts, unprocessed
+from workflows import describe, unprocessed
 from workflows.packs import load_floor, load_pack
 from workflows.rules import Rules
 
@@ -165,7 +166,7 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     await desk.refresh()
     app.state.door = slack.door(desk, partial(keep, desk), partial(alarm, desk))
     sweeping = asyncio.create_task(deliver.serve())
-    clock = Clock(deliver.wake, desk.refresh, (Daily("destroy old drafts", time(3, 10), partial(expire, desk)),))
+    clock = Clock(deliver.wake, upkeep.every_minute(desk, slack.people), upkeep.daily(desk, settings.checkpoints))
     clock.start()
     try:
         yield
@@ -184,7 +185,7 @@ async def healthz(ground: Ground, request: Request) -> Response:
     """Are reports being accepted: yes or no.  A write and its fsync are the only honest answer."""
     try:
         await ground.database.run(ground.trust, lambda unit: unit.find(queries.trust()))
-    except Exception as fault:
+    except Fault as fault:
         return JSONResponse({"accepting_reports": "no", "fault": type(fault).__name__}, 503)
     return JSONResponse({"accepting_reports": "yes"})
 
@@ -202,10 +203,6 @@ def alarm(desk: Desk, reason: str) -> None:
 
 async def contacts(desk: Desk) -> tuple[tuple[str, str], ...]:
     return desk.words.contacts(desk.standing.outside)
-
-
-async def expire(desk: Desk) -> None:
-    await desk.database.run(desk.trust, drafts.expire)
 
 
 def describe_name(ground: Ground) -> str:

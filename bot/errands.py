@@ -5,23 +5,31 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import typer
+
 from bot.clock import DemoClock, machine
 from bot.compose import Ground, NotReady, dice, open_database, open_ground, rules_of
 from bot.register import WrongFile, read_register
 from bot.settings import Settings
+from handlers.desk import Desk
 from handlers.senders import Unreachable
 from handlers.slack.app import Slack, Workspace
-from storage import setting
+from handlers.slack.kept import submission
+from storage import checkpoints, setting
+from storage.blobs import Blobs
 from storage.database import Database
+from storage.faults import Fault
 from storage.queries import people as queries
 from storage.unit import Unit
 from storage.verify import verify
-from workflows import appointments, doors
-from workflows.appointments import Change, Register
+from workflows import appointments, doors, unprocessed
+from workflows.appointments import Change, Register, Rehearsed
 from workflows.people import Who
+from workflows.refusals import Refused
+from workflows.rules import Rules
 
 
-def apply_people(settings: Settings, file: Path, demo_clock: Path | None) -> int:
+def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes: bool) -> int:
     """Show what the file changes and change it; the first time, this founds the school."""
     try:
         register = read_register(file)
@@ -39,15 +47,31 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None) -> int
     try:
         trust, founding = trust_of(database, register, demo=bool(demo_clock))
         rules = rules_of(register.pack, settings)
-        changes = database.run_now(trust, appointments.apply, rules, register, accounts, founding)
+        changes = difference(database, trust, (rules, register, accounts), founding)
         for change in changes:
             print(" ", rules.words.sentence(change.name, spoken(change, rules.words.sentence)))
+        if not founding and changes and not yes and not typer.confirm("Apply this?"):
+            print("Nothing was changed.")
+            return 1
+        database.run_now(trust, appointments.apply, rules, register, accounts, founding)
         print(closing(changes, founding))
         for role in appointments.holders_missing(rules, register):
             print("  Nobody holds:", rules.words.sentence(f"role.{role}"))
         return 0
     finally:
         database.close()
+
+
+def difference(
+    database: Database, trust: str, file: tuple[Rules, Register, Mapping[str, Who]], founding: bool
+) -> list[Change]:
+    """What the file would change; nothing is changed yet."""
+    rules, register, accounts = file
+    try:
+        database.run_now(trust, appointments.rehearse, rules, register, accounts, founding)
+    except Rehearsed as shown:
+        return shown.changes
+    raise AssertionError("a rehearsal always ends in its difference")
 
 
 def trust_of(database: Database, register: Register, *, demo: bool) -> tuple[str, bool]:
@@ -126,6 +150,57 @@ def invite(unit: Unit, key: str) -> bool:
     for person in people:
         doors.invite(unit, person.id, "")
     return bool(people)
+
+
+def make_checkpoint(settings: Settings, file: Path | None) -> int:
+    """Sign the ledger as it stands, to be kept elsewhere: in a file, or on the screen."""
+    try:
+        ground = open_ground(settings, None, any_clock=True)
+    except NotReady as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    try:
+        text = ground.database.run_now(ground.trust, checkpoints.make, "")
+    finally:
+        ground.database.close()
+    if file:
+        file.write_text(text, encoding="utf-8")
+        print(f"Written to {file}. Keep it away from this machine; it counts entries, so show it to nobody else.")
+    else:
+        print(text)
+    return 0
+
+
+def retry_unprocessed(settings: Settings) -> int:
+    """Try again what something unexpected stopped; says how many are left."""
+    try:
+        ground = open_ground(settings, None, any_clock=True)
+    except NotReady as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    try:
+        done, left = asyncio.run(retried(ground))
+    finally:
+        ground.database.close()
+    print(f"{done} went through, {left} did not." if done or left else "Nothing is waiting.")
+    return 1 if left else 0
+
+
+async def retried(ground: Ground) -> tuple[int, int]:
+    """Each kept submission is answered as if it came now; its draft's id keeps it from being counted twice."""
+    desk = Desk(ground.database, ground.trust, ground.rules, Blobs(ground.settings.home / "evidence"), dice)
+    await desk.refresh()
+    waiting = ground.database.look_now(ground.trust, unprocessed.waiting)
+    done = 0
+    for id, payload in waiting:
+        step, token, answers, who = submission(payload, ground.settings.slack_team)
+        try:
+            await desk.answer(step, token, answers, who)
+        except (Refused, Fault):
+            continue
+        ground.database.run_now(ground.trust, unprocessed.done, id)
+        done += 1
+    return done, len(waiting) - done
 
 
 def verify_ledger(settings: Settings, checkpoint: Path | None) -> int:

@@ -90,6 +90,22 @@ def verify(
     raise typer.Exit(errands.verify_ledger(settings, checkpoint))
 
 
+def checkpoint(
+    file: Annotated[Path | None, typer.Argument(dir_okay=False, show_default=False)] = None,
+) -> None:
+    """Sign the ledger as it stands, to be kept where nobody can change both."""
+    from bot import errands
+
+    raise typer.Exit(errands.make_checkpoint(_settings(), file))
+
+
+def unprocessed() -> None:
+    """Try again what something unexpected stopped."""
+    from bot import errands
+
+    raise typer.Exit(errands.retry_unprocessed(_settings()))
+
+
 def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
     """Make the key that seals every report, in a new file that only you can read.
 
@@ -107,6 +123,7 @@ def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
 def apply(
     file: File,
     demo_clock: Annotated[Path | None, typer.Option(metavar="FILE", help="Found a demo, for ever.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
 ) -> None:
     """Show what school.toml changes, and change it."""
     settings = _settings()

@@ -15,7 +15,7 @@ from storage import promises
 from storage.faults import Fault
 from storage.promises import Claim
 from storage.unit import Unit
-from workflows import cases, evidence, telling
+from workflows import appointments, cases, evidence, telling
 from workflows.rules import Rules
 from workflows.telling import Telling
 
@@ -107,6 +107,13 @@ class Deliver:
             await desk.database.run(desk.trust, telling.refused, claim, told)
             return
         await desk.database.run(desk.trust, telling.sent, claim, told, where.channel, where.stamp)
+
+    async def stands_elsewhere(self, desk: Desk, told: Telling) -> bool:
+        """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
+        lookup = desk.lookups.get(told.platform)
+        faces = await lookup([told.address]) if lookup else ()
+        changed = [await desk.run(appointments.stood, who) for who in faces if who.standing != "active"]
+        return any(changed)
 
     async def escalate(self, desk: Desk, claim: Claim) -> None:
         """Nobody acknowledged in time."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from handlers.asking import form_of
@@ -13,6 +14,7 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message
 from workflows import access, cases, describe, doors, drafts, evidence, opened, people, reports, shown
+from workflows.calendar import LONDON
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
 from workflows.rules import Rules
@@ -50,6 +52,11 @@ class Desk:
         self.lookups: dict[str, Lookup] = {}
         self.standing = Standing()
         self.afterwards: Callable[[], object] = lambda: None
+
+    async def today(self) -> date:
+        """The date in the school, by the desk's own clock."""
+        day: date = await self.look(lambda unit: unit.now.astimezone(LONDON).date())
+        return day
 
     async def refresh(self) -> None:
         """Learn anew what stands on every form; run at the start and every minute."""

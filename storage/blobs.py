@@ -54,9 +54,7 @@ class Blobs:
     def sweep(self, known: Collection[str], older_than: float) -> list[str]:
         """Remove what no row speaks of, but nothing younger than the moment: its row may be on its way."""
         orphans = [
-            path
-            for path in self._folder.iterdir()
-            if path.name not in known and path.stat().st_mtime < older_than
+            path for path in self._folder.iterdir() if path.name not in known and path.stat().st_mtime < older_than
         ]
         for path in orphans:
             path.unlink(missing_ok=True)

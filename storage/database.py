@@ -28,9 +28,7 @@ class Database:
 
     dialect: Literal["sqlite", "postgresql"]
 
-    def __init__(
-        self, url: str, vault: Vault, clock: Callable[[], datetime], dice: Callable[[], str]
-    ) -> None:
+    def __init__(self, url: str, vault: Vault, clock: Callable[[], datetime], dice: Callable[[], str]) -> None:
         self._vault, self._clock, self._dice = vault, clock, dice
         self._lookers = ThreadPoolExecutor(engines.READERS, "looker")
         if make_url(url).get_backend_name() == "sqlite":

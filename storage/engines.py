@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 
 READERS = 8
 # The writer asks again itself, so that it can drop what has waited too long.
@@ -43,13 +44,24 @@ def sqlite_migrator(url: str) -> Engine:
 
 def postgres(url: str, connections: int) -> Engine:
     settings = f"-c lock_timeout={HEAD_LOCK_WAITS_MS} -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=connections,
         pool_pre_ping=True,
         connect_args={"options": settings},
     )
+
+    @event.listens_for(engine, "handle_error")
+    def leave_out_the_detail(context: ExceptionContext) -> None:
+        """PostgreSQL quotes the values of a row that it refuses."""
+        fault, diagnosis = context.original_exception, getattr(context.original_exception, "diag", None)
+        if diagnosis and diagnosis.message_primary and isinstance(context.sqlalchemy_exception, DBAPIError):
+            fault.args = (diagnosis.message_primary,)
+            wrapped = type(context.sqlalchemy_exception)
+            context.chained_exception = wrapped(context.statement, None, fault, hide_parameters=True)
+
+    return engine
 
 
 def _begins(engine: Engine, how: str, pragmas: tuple[str, ...]) -> Engine:

@@ -30,6 +30,7 @@ class Event(StrEnum):
     PEOPLE_APPLIED = "people.applied"
     ROLE_APPOINTED = "role.appointed"
     ROLE_ENDED = "role.ended"
+    ACCOUNT_CHANGED = "account.changed"
     ABSENCE_SET = "absence.set"
     PERSON_INVITED = "person.invited"
     REPORTER_WARNED = "reporter.warned"
@@ -38,3 +39,4 @@ class Event(StrEnum):
     ACCESS_REFUSED = "access.refused"
     DRAFT_EXPIRED = "draft.expired"
     SUBMISSION_KEPT = "submission.kept"
+    SUBMISSION_RETRIED = "submission.retried"

@@ -63,7 +63,6 @@ def _seal_again(insert: Any) -> Any:
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 PROMISE_ONCE: dict[str, Any] = {
-    name: made(PROMISES).on_conflict_do_nothing(index_elements=["trust", "once"])
-    for name, made in INSERTS.items()
+    name: made(PROMISES).on_conflict_do_nothing(index_elements=["trust", "once"]) for name, made in INSERTS.items()
 }
 SEAL_AGAIN: dict[str, Any] = {name: _seal_again(made(SEALED)) for name, made in INSERTS.items()}

@@ -120,9 +120,7 @@ class Case(Owned, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("trust", "reference"),
-        CheckConstraint(
-            "state in ('received','opened','acknowledged','working','closed')", name="case_state"
-        ),
+        CheckConstraint("state in ('received','opened','acknowledged','working','closed')", name="case_state"),
         CheckConstraint("klass in ('now','day','soon')", name="case_klass"),
     )
     school: str = Field(index=True)

@@ -165,9 +165,7 @@ class Unit:
 @contextmanager
 def bound(connection: Connection, scope: Scope) -> Iterator[Unit]:
     """A unit inside the transaction that its connection is in; whoever opened that commits it."""
-    with Session(
-        connection, join_transaction_mode="rollback_only", expire_on_commit=False, autoflush=False
-    ) as session:
+    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False, autoflush=False) as session:
         unit = Unit(session, connection, scope)
         yield unit
         unit._settle()

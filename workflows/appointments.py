@@ -67,6 +67,19 @@ def found(unit: Unit, trust: str, register: Register, demo: bool) -> None:
     )
 
 
+class Rehearsed(Exception):
+    """What an apply would change; raised so that none of it is kept."""
+
+    def __init__(self, changes: list[Change]) -> None:
+        super().__init__()
+        self.changes = changes
+
+
+def rehearse(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, Who], founding: bool) -> None:
+    """The difference that an apply would make, without making it.  Raises Rehearsed."""
+    raise Rehearsed(apply(unit, rules, register, accounts, founding))
+
+
 def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, Who], founding: bool) -> list[Change]:
     """Bring people, roles, absences and accounts in line with the file; returns what changed, line by line.
 
@@ -223,6 +236,30 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
             if case.acknowledged_by == party.person:
                 case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
     parties.settle(unit, rules, case)
+
+
+def stood(unit: Unit, rules: Rules, who: Who) -> bool:
+    """How an account stands on its platform now; whether that changed.
+
+    A role-holder whose last account is gone has left a vacant place: open cases move on, the operator is told.
+    """
+    found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
+    if not found or found[0].state in (who.standing, "unconfirmed"):
+        return False
+    found[0].state = who.standing
+    unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)
+    if people.address(unit, found[0].person) is None:
+        for row in (row for row in unit.find(queries.roles_now(unit.now)) if row.person == found[0].person):
+            unit.promise("alarm", "", unit.now, message="operator.vacant", role=row.role)
+        for case in unit.find(case_queries.told_to(found[0].person)):
+            parties.settle(unit, rules, case)
+    return True
+
+
+def watched(unit: Unit) -> list[Account]:
+    """The chat accounts of those who hold a role now."""
+    holders = {row.person for row in unit.find(queries.roles_now(unit.now))}
+    return [row for row in unit.find(queries.accounts_of(tuple(holders))) if row.platform in people.CHAT]
 
 
 def holders_missing(rules: Rules, register: Register) -> Sequence[str]:

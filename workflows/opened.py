@@ -118,7 +118,7 @@ def known(rules: Rules, picture: evidence.Picture) -> tuple[str, ...]:
     """A picture's day, time, place and account; what is missing is said to be."""
     given = {"date": picture.date, "time": picture.time, "place": picture.place, "account": picture.account}
     missing = rules.words.sentence("words.missing")
-    lines = [f"{rules.words.sentence(f'picture.{what}')}: {value or missing}" for what, value in given.items()]
+    lines = [f"{rules.words.sentence(f'picture.{what}')} {value or missing}" for what, value in given.items()]
     if picture.state != "fetched":
         lines.append(rules.words.sentence(f"picture.{picture.state}"))
     return tuple(lines)

@@ -183,5 +183,11 @@ def alarm(unit: Unit, rules: Rules, claim: Claim) -> Message:
     else:
         school = describe.trust_of(unit).name
         unit.record(Event.OPERATOR_ALARMED, "", "", words=claim.ids["message"])
-    values = {"school": school, "when": spoken(unit.now, unit.now), "count": int(claim.ids.get("count", "1"))}
+    role = claim.ids.get("role", "")
+    values = {
+        "school": school,
+        "when": spoken(unit.now, unit.now),
+        "count": int(claim.ids.get("count", "1")),
+        "role": rules.words.sentence(f"role.{role}") if role else "",
+    }
     return Message(claim.ids["message"], values=values)

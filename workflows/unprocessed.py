@@ -1,7 +1,9 @@
 """A submission that something unexpected stopped: kept sealed, told to the operator, for a person to look at."""
 
+from storage import sealed
 from storage.ledger import Event
 from storage.models import Unprocessed
+from storage.queries import cases as queries
 from storage.unit import Unit
 
 
@@ -12,3 +14,16 @@ def keep(unit: Unit, payload: str, fault: str) -> None:
     unit.seal(kept, "payload", payload)
     unit.record(Event.SUBMISSION_KEPT, "", "", kept=kept, fault=fault)
     unit.promise("alarm", "", unit.now, message="operator.unprocessed", count="1")
+
+
+def waiting(unit: Unit) -> list[tuple[str, str]]:
+    """What waits to be tried again: (id, payload), the oldest first."""
+    rows: list[Unprocessed] = unit.find(queries.unprocessed())
+    return [(row.id, sealed.opened_field(unit, row.id, "payload") or "") for row in rows]
+
+
+def done(unit: Unit, kept: str) -> None:
+    """It went through."""
+    row: Unprocessed = unit.get(Unprocessed, kept)
+    row.state = "done"
+    unit.record(Event.SUBMISSION_RETRIED, "", "", kept=kept)

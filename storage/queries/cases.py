@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.models import Case, Entry, Evidence, Involved, Party, Posted
+from storage.models import Case, Entry, Evidence, Involved, Party, Posted, Unprocessed
 
 
 def by_id(id: str) -> SelectOfScalar[Case]:
@@ -62,3 +62,8 @@ def posted(case: str, person: str, platform: str, slot: str) -> SelectOfScalar[P
 def history(case: str) -> SelectOfScalar[Entry]:
     """A case's entries in the ledger, in order."""
     return select(Entry).where(col(Entry.case) == case).order_by(col(Entry.position))
+
+
+def unprocessed() -> SelectOfScalar[Unprocessed]:
+    """Kept submissions that have not gone through yet, the oldest first."""
+    return select(Unprocessed).where(col(Unprocessed.state) == "waiting").order_by(col(Unprocessed.at))

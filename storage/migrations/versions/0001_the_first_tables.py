@@ -57,9 +57,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_by", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
         sa.CheckConstraint("klass in ('now','day','soon')", name="case_klass"),
-        sa.CheckConstraint(
-            "state in ('received','opened','acknowledged','working','closed')", name="case_state"
-        ),
+        sa.CheckConstraint("state in ('received','opened','acknowledged','working','closed')", name="case_state"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("draft"),
         sa.UniqueConstraint("trust", "reference"),
