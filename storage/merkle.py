@@ -65,7 +65,7 @@ def consistency_proof(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
 
 def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof leads from this leaf, at this place, to this root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(leaf) != len(EMPTY_ROOT):
         return False
     place, last, reached = index, size - 1, leaf
     for sibling in proof:
@@ -82,10 +82,11 @@ def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
 def proves_consistency(size: int, root: bytes, grown: int, grown_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the tree of ``size`` is the start of the one it has ``grown`` to (RFC 9162, 2.1.4.2)."""
-    if size == grown:
+    if size == grown > 0:
         return not proof and root == grown_root
+    # That the empty tree is the start of every other says nothing, so it proves nothing.
     if not 0 < size < grown or not proof:
-        return size == 0 and not proof
+        return False
     # A tree that is one full subtree is itself the first node of the proof.
     first, *rest = [root, *proof] if size & (size - 1) == 0 else proof
     place, last = _past_right_edge(size - 1, grown - 1)
