@@ -129,7 +129,7 @@ def apply(
     settings = _settings()
     from bot import errands
 
-    raise typer.Exit(errands.apply_people(settings, file, demo_clock))
+    raise typer.Exit(errands.apply_people(settings, file, demo_clock, yes=yes))
 
 
 def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=False)]) -> None:
