@@ -5,7 +5,8 @@ import re
 from typing import Any
 
 DEEPEST = 60
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string that never ends is taken to the end, so that no text is read more than once.
+STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 
 
 class Unreadable(Exception):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
+from handlers.reading import Unreadable, strictly
 from handlers.remembered import Remembered, Room
 from handlers.slack.surface import form_view
 from storage.faults import NotSaved
@@ -34,6 +35,7 @@ from tests.slack_door import (
 )
 
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 CANARY = "canary-7d1"
 WORDS = {"account": {"answer": {"type": "plain_text_input", "value": CANARY}}}
 SUBMISSION = payload("view_submission", view=shown(form_view(STEP), WORDS))
@@ -84,9 +86,10 @@ async def test_two_signatures_on_one_request_are_none(school: Door) -> None:
         (b"payload=null", FORM, 400),
         (b"payload=" + b"[" * 3000, FORM, 400),
         (b"payload=" + b'{"a":' * 3000, FORM, 400),
-        (b'{"type":"event_callback","type":"x","team_id":"T0BRAMBLE"}', "application/json", 400),
-        (b'{"type":NaN}', "application/json", 400),
-        (b'{"type":' + b"9" * 5000 + b"}", "application/json", 400),
+        (b'{"type":"event_callback","type":"x","team_id":"T0BRAMBLE"}', JSON, 400),
+        (b'{"type":NaN}', JSON, 400),
+        (json.dumps(happening(message())).encode()[:-1] + b',"a":' + b"[" * 60 + b"]" * 60 + b"}", JSON, 400),
+        (b'{"type":' + b"9" * 5000 + b"}", JSON, 400),
         (
             b'{"type":"event_callback","team_id":"T0BRAMBLE","event_id":"E","event":[]}',
             "application/json",
@@ -101,6 +104,7 @@ async def test_two_signatures_on_one_request_are_none(school: Door) -> None:
         (b"", FORM, 400),
         (b"a", FORM, 400),
         (b"command=%2Freport&command=%2Fother", FORM, 400),
+        (typed()[0] + b"&command=%2Freport", FORM, 400),
         (b"command=%2Freport", FORM, 400),
         (b"&".join(b"f%d=1" % n for n in range(60)), FORM, 400),
         (b"{}", "text/plain", 415),
@@ -176,6 +180,14 @@ async def test_somebody_of_another_workspace_may_report_and_is_marked(school: Do
 async def test_what_happens_in_a_channel_shared_with_another_school_is_still_ours(school: Door) -> None:
     shared = happening(message(), team=ELSEWHERE) | {"authorizations": [{"team_id": TEAM}]}
     assert (await school.event(shared)).status_code == 200
+    assert school.desk.times("greet") == 1
+
+
+async def test_what_lies_as_deep_as_slack_ever_sends_is_read(school: Door) -> None:
+    deep: list[object] = []
+    for _ in range(57):
+        deep = [deep]
+    assert (await school.event(happening(message()) | {"a": deep})).status_code == 200
     assert school.desk.times("greet") == 1
 
 
@@ -327,3 +339,18 @@ async def test_two_thousand_hostile_requests_are_turned_away_without_a_fault(sch
     seen = await assault(school, 2000, seed=7)
     assert not [status for status in seen if status >= 500], seen
     assert sum(times for status, times in seen.items() if status >= 400) > 1500, seen
+
+
+def test_no_text_takes_long_to_read() -> None:
+    for hard in ('"' + '\\"' * 400_000, '\\"' * 400_000, '"' * 800_001, "[" * 900_000, '{"a":' * 180_000):
+        began = time.process_time()
+        with pytest.raises(Unreadable):
+            strictly(hard)
+        assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("said", ['%22 "%2522" {a:[\\"b\\"]} / % + & = ;', "%7b%7B", "é 😀 %C3%A9", "a\\u0022b\n\t"])
+async def test_what_was_typed_comes_through_to_the_letter(school: Door, said: str) -> None:
+    words = {"account": {"answer": {"type": "plain_text_input", "value": said}}}
+    await school.interact(payload("view_submission", view=shown(form_view(STEP), words)))
+    assert school.desk.asked[0][3] == {"account": said}
