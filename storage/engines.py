@@ -52,14 +52,15 @@ def postgres(url: str, connections: int) -> Engine:
         connect_args={"options": settings},
     )
 
-    @event.listens_for(engine, "handle_error")
-    def leave_out_the_detail(context: ExceptionContext) -> None:
+    @event.listens_for(engine, "handle_error", retval=True)
+    def leave_out_the_detail(context: ExceptionContext) -> BaseException | None:
         """PostgreSQL quotes the values of a row that it refuses."""
-        fault, diagnosis = context.original_exception, getattr(context.original_exception, "diag", None)
-        if diagnosis and diagnosis.message_primary and isinstance(context.sqlalchemy_exception, DBAPIError):
-            fault.args = (diagnosis.message_primary,)
-            wrapped = type(context.sqlalchemy_exception)
-            context.chained_exception = wrapped(context.statement, None, fault, hide_parameters=True)
+        fault, wrapped = context.original_exception, context.sqlalchemy_exception
+        primary = getattr(getattr(fault, "diag", None), "message_primary", None)
+        if not primary or not isinstance(wrapped, DBAPIError):
+            return None
+        fault.args = (primary,)
+        return type(wrapped)(context.statement, None, fault, hide_parameters=True)
 
     return engine
 
