@@ -1,5 +1,6 @@
 """Screenshots come from Slack's own host or not at all, and are what their bytes say."""
 
+import gzip
 import io
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,8 +10,8 @@ from aiohttp import web
 from PIL import Image
 from yarl import URL
 
-from handlers.fetchers import LARGEST, Unfetched
-from handlers.slack.files import SlackFiles, media, places
+from handlers.fetchers import LARGEST, Fetcher, Unfetched
+from handlers.slack.files import media, places
 from tests.slack_door import TOKEN, Door, door
 
 
@@ -42,8 +43,9 @@ def base(school: Door) -> str:
 
 
 async def refused(school: Door) -> Unfetched:
+    fetcher: Fetcher = school.slack.files
     with pytest.raises(Unfetched) as no:
-        await school.slack.files.fetch("F1")
+        await fetcher.fetch("F1")
     return no.value
 
 
@@ -153,8 +155,6 @@ async def test_a_file_that_lied_about_its_size_is_dropped_on_the_way(school: Doo
 
 
 async def test_a_small_file_that_unpacks_to_a_huge_one_is_dropped_too(school: Door) -> None:
-    import gzip
-
     packed = gzip.compress(b"\x00" * (LARGEST * 3))
     lies(school, packed, headers={"Content-Encoding": "gzip"})
     assert (await refused(school)).reason == "size"
@@ -173,9 +173,7 @@ async def test_a_small_file_that_unpacks_to_a_huge_one_is_dropped_too(school: Do
         (lambda _: {"file": None}, "place"),
     ],
 )
-async def test_what_slack_says_of_a_file_decides_whether_to_ask_again(
-    school: Door, said: Any, reason: str
-) -> None:
+async def test_what_slack_says_of_a_file_decides_whether_to_ask_again(school: Door, said: Any, reason: str) -> None:
     school.api.says["files.info"] = said
     no = await refused(school)
     assert (no.reason, no.final) == (reason, reason != "later")
@@ -203,4 +201,3 @@ async def test_a_line_that_drops_is_tried_again_later_and_names_no_file(school: 
     school.api.files["F1"] = drop
     no = await refused(school)
     assert (no.reason, str(no)) == ("later", "later")
-    assert isinstance(school.slack.files, SlackFiles)

@@ -1,6 +1,5 @@
 """What the bot says in Slack arrives once, can be said again in its place, and a failure says what to do."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -66,9 +65,7 @@ async def test_a_card_that_slack_no_longer_has_is_posted_again(school: Door, err
     ],
 )
 @pytest.mark.parametrize("edit", [False, True])
-async def test_an_address_that_will_not_work_again_is_said_to_be_gone(
-    school: Door, error: str, edit: bool
-) -> None:
+async def test_an_address_that_will_not_work_again_is_said_to_be_gone(school: Door, error: str, edit: bool) -> None:
     failed = await failing(school, "chat.update" if edit else "chat.postMessage", error, edit=edit)
     assert (failed.gone, failed.retry_after) == (True, None)
 
@@ -78,12 +75,8 @@ async def test_any_other_refusal_may_pass(school: Door, error: str) -> None:
     assert (await failing(school, "chat.postMessage", error)).gone is False
 
 
-@pytest.mark.parametrize(
-    ("header", "wait"), [("7", 7), ("0", 1), ("86400", 3600), ("soon", None), ("²", None)]
-)
-async def test_slack_is_left_alone_for_as_long_as_it_asks(
-    school: Door, header: str, wait: float | None
-) -> None:
+@pytest.mark.parametrize(("header", "wait"), [("7", 7), ("0", 1), ("86400", 3600), ("soon", None), ("²", None)])
+async def test_slack_is_left_alone_for_as_long_as_it_asks(school: Door, header: str, wait: float | None) -> None:
     def limited(_: Any) -> web.Response:
         body = {"ok": False, "error": "ratelimited"}
         return web.json_response(body, status=429, headers={"Retry-After": header})
@@ -95,9 +88,7 @@ async def test_slack_is_left_alone_for_as_long_as_it_asks(
 @pytest.mark.parametrize("body", ["", "<html>busy</html>", "[]", '"x"', "null", "{", '{"ok": true}'])
 @pytest.mark.parametrize("status", [200, 429, 500])
 @pytest.mark.parametrize("media", ["application/json", "text/html"])
-async def test_an_answer_that_makes_no_sense_may_pass(
-    school: Door, body: str, status: int, media: str
-) -> None:
+async def test_an_answer_that_makes_no_sense_may_pass(school: Door, body: str, status: int, media: str) -> None:
     failed = await failing(
         school, "chat.postMessage", lambda _: web.Response(text=body, status=status, content_type=media)
     )
@@ -128,4 +119,3 @@ async def test_slack_is_waited_for_no_longer_than_ten_seconds(school: Door) -> N
     began = time.monotonic()
     assert (await failing(school, "chat.postMessage", "late")).gone is False
     assert 9 < time.monotonic() - began < 11
-    await asyncio.sleep(0)
