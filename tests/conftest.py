@@ -7,6 +7,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -100,3 +101,32 @@ def database_url(request: pytest.FixtureRequest) -> str:
         "new_sqlite" if request.param == "sqlite" else "new_postgres"
     )
     return create()
+
+
+# The whole bot is loaded only for the tests that ask for a school.
+@pytest.fixture(scope="session")
+def chat() -> Iterator[Any]:
+    """One stand-in for Slack; each school that opens in it starts afresh."""
+    from workspace.running import running
+    from workspace.settings import Settings
+
+    with running(Settings()) as address:
+        yield address
+
+
+@pytest.fixture
+def world(chat: Any, tmp_path: Path, database_url: str) -> Iterator[Any]:
+    """Brambledown on a Tuesday at ten, everything running, on a database of each kind in turn."""
+    from tests.world import brambledown
+
+    with brambledown(chat, tmp_path, database_url) as school:
+        yield school
+
+
+@pytest.fixture
+def school(chat: Any, tmp_path: Path, new_sqlite: Callable[[], str]) -> Iterator[Any]:
+    """The same on SQLite only, for what no database changes."""
+    from tests.world import brambledown
+
+    with brambledown(chat, tmp_path, new_sqlite()) as opened:
+        yield opened
