@@ -54,9 +54,7 @@ class Catalogue:
     def read(cls, folder: Traversable | None = None) -> "Catalogue":
         """The words in the package, or in another folder laid out like it."""
         folder = folder or resources.files("templates")
-        shared = {
-            str(each.get("id")): each for each in Entry.read(folder / "questions.toml").take("field", list)
-        }
+        shared = {str(each.get("id")): each for each in Entry.read(folder / "questions.toml").take("field", list)}
         forms = Entry.read(folder / "forms.toml")
         numbers = tuple(number(each) for each in forms.tables("contact"))
         danger = forms.lines("danger", 300)
@@ -139,8 +137,4 @@ def tomls(folder: Traversable) -> list[Traversable]:
 
 def sentences(entry: Entry) -> Mapping[str, Text]:
     """Every line of every table, as table.key."""
-    return {
-        f"{table}.{key}": lines.words(key, 300)
-        for table, lines in entry.rest().items()
-        for key in lines.left()
-    }
+    return {f"{table}.{key}": lines.words(key, 300) for table, lines in entry.rest().items() for key in lines.left()}

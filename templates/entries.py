@@ -95,8 +95,7 @@ class Entry:
     def tables(self, key: str) -> tuple["Entry", ...]:
         """The entries of a list of tables ([[key]]); absent is none."""
         return tuple(
-            Entry(self.file, f"{self.place}, {key} {n}", each)
-            for n, each in enumerate(self.take(key, list, []), 1)
+            Entry(self.file, f"{self.place}, {key} {n}", each) for n, each in enumerate(self.take(key, list, []), 1)
         )
 
     def table(self, key: str) -> "Entry":

@@ -150,9 +150,7 @@ def together(reports: Sequence[ReportType]) -> Mapping[str, ReportType]:
         for field in report.fields:
             first, file = known.setdefault(field.id, (field, f"{report.id}.toml"))
             if (field.kind, field.part) != (first.kind, first.part):
-                raise CatalogueError(
-                    file, f"field {field.id}", f"{report.id}.toml uses this id for something else."
-                )
+                raise CatalogueError(file, f"field {field.id}", f"{report.id}.toml uses this id for something else.")
     named = {field: kind for report in reports for field, kind in report.named.items()}
     people = [field for field, _ in known.values() if field.part]
     return {

@@ -76,6 +76,7 @@ class Said:
     short: Text
     body: tuple[Text, ...]
     facts: tuple[tuple[Text, Text], ...]
+    more: tuple[tuple[Text, Text], ...]
     small: tuple[Text, ...]
     buttons: tuple[Press, ...]
     sources: Mapping[str, tuple[str, ...]]
@@ -89,11 +90,12 @@ class Said:
             short=entry.words("short", 150, ""),
             body=entry.paragraphs("body", 900),
             facts=entry.pairs("facts", 900),
+            more=entry.pairs("more", 900),
             small=entry.paragraphs("small", 900),
             buttons=tuple(Press.read(each) for each in entry.tables("button")),
             sources={
                 part: entry.lines(f"{part}_from", 40)
-                for part in ("body", "facts", "quotes", "contacts", "small")
+                for part in ("body", "facts", "quotes", "more", "contacts", "small")
             },
             urgent=entry.text("urgent_when", 40, ""),
         )
@@ -120,6 +122,10 @@ class Said:
                 *((label.fill(values), text.fill(values)) for label, text in self.facts),
                 *self._pairs("facts", values),
             ),
+            more=(
+                *((label.fill(values), text.fill(values)) for label, text in self.more),
+                *self._pairs("more", values),
+            ),
             quotes=self._pairs("quotes", values),
             contacts=self._pairs("contacts", values),
             small=(*filled(self.small, values), *self._lines("small", values)),
@@ -129,7 +135,7 @@ class Said:
 
     def _texts(self) -> Iterable[Text]:
         yield from (self.title, self.short, *self.body, *self.small)
-        yield from (text for pair in self.facts for text in pair)
+        yield from (text for pair in (*self.facts, *self.more) for text in pair)
         yield from (text for press in self.buttons for text in (press.label, press.subject, press.url))
 
     def _lines(self, part: str, values: Mapping[str, Any]) -> tuple[str, ...]:

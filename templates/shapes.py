@@ -103,7 +103,8 @@ class Card:
     """Something to read.  All text is plain: structure carries the emphasis, and nothing in it is parsed.
 
     ``short`` is what a notification shows and carries no story.  ``quotes`` are people's own words, each
-    under its question; a card with quotes goes only into a form or page, never into a message.
+    under its question, and ``more`` are facts that may wait until after them; a card with quotes goes only into a
+    form or page, never into a message.
     """
 
     title: str
@@ -111,6 +112,7 @@ class Card:
     body: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     quotes: tuple[tuple[str, str], ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
     contacts: tuple[tuple[str, str], ...] = ()
     small: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()

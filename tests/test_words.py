@@ -210,7 +210,7 @@ def test_every_button_about_a_case_says_which() -> None:
 
 def test_the_opened_case_shows_what_was_said_who_is_told_and_why() -> None:
     shown = CARDS["lead.case"]
-    facts = dict(shown.facts)
+    facts = dict((*shown.facts, *shown.more))
     assert facts["People named in it"] == "Sam Hollis: hurt or upset"
     assert facts["Who was told, and why"] == "Ruth Okafor, designated safeguarding lead: Oak Trees, §8"
     assert facts["What to do"] == "1. Who keeps the child safe?\n2. Save the evidence."

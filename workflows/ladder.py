@@ -22,11 +22,8 @@ def holding(matter: Matter, role: str, support: bool = False) -> Found | None:
     for them, gets nothing in their place.
     """
     place = matter.acting_as(role)
-    holders = matter.holders(role, support)
-    if here := present(matter, holders):
+    if here := present(matter, matter.holders(role, support)):
         return Found(place, here, place)
-    if matter.kept.keys() & set(holders):
-        return None
     stand_ins = deputies(matter, place)
     return Found(matter.floor.deputies[place], stand_ins[:1], place) if stand_ins else None
 

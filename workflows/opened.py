@@ -14,7 +14,7 @@ from workflows import doors, evidence, parties
 from workflows.describe import neutral
 from workflows.reports import answers_of
 from workflows.rules import Rules
-from workflows.times import spoken
+from workflows.times import spoken, spoken_day
 
 NOTES = ("note", "reason", "added")
 Pairs = tuple[tuple[str, str], ...]
@@ -79,6 +79,8 @@ def quotes(rules: Rules, case: Case, answers: Answers) -> Pairs:
 def spelt(unit: Unit, field: Field, answer: Answer) -> str:
     """An answer with its options in words and its people by name."""
     said = [answer] if isinstance(answer, str) else [str(each) for each in answer]
+    if field.kind == "date":
+        return spoken_day(said[0])
     if field.kind == "person":
         return ", ".join(unit.get(Person, each).name for each in said)
     labels = {option.value: option.label for option in field.options}
@@ -116,7 +118,7 @@ def listed(rules: Rules, picture: evidence.Picture) -> tuple[str, str]:
 
 def known(rules: Rules, picture: evidence.Picture) -> tuple[str, ...]:
     """A picture's day, time, place and account; what is missing is said to be."""
-    given = {"date": picture.date, "time": picture.time, "place": picture.place, "account": picture.account}
+    given = {"date": spoken_day(picture.date), "time": picture.time, "place": picture.place, "account": picture.account}
     missing = rules.words.sentence("words.missing")
     lines = [f"{rules.words.sentence(f'picture.{what}')} {value or missing}" for what, value in given.items()]
     if picture.state != "fetched":

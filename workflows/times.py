@@ -1,8 +1,17 @@
 """Moments as people say them, in London."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from workflows.calendar import LONDON
+
+
+def spoken_day(iso: str) -> str:
+    """``19 November 2026`` for 2026-11-19; anything else as it came."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
 def spoken(moment: datetime, now: datetime) -> str:

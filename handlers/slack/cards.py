@@ -67,12 +67,16 @@ def home_view(cards: Sequence[Card]) -> Block:
 
 
 def top(card: Card) -> list[Block]:
-    blocks = [header(f"🔴 {card.title}" if card.urgent else card.title)]
+    blocks = [header(f"● {card.title}" if card.urgent else card.title)]
     for paragraph in card.body:
         blocks += sections(paragraph)
-    if facts := [fact(label, value) for label, value in card.facts if value]:
-        blocks.append(rich(line(*lines(facts))))
-    return blocks
+    return blocks + table(card.facts)
+
+
+def table(facts: Sequence[tuple[str, str]]) -> list[Block]:
+    """Short facts, a line each."""
+    rows = [fact(label, value) for label, value in facts if value]
+    return [rich(line(*lines(rows)))] if rows else []
 
 
 def fact(label: str, value: str) -> list[Block]:
@@ -91,7 +95,7 @@ def quotes(card: Card) -> list[Block]:
 def bottom(card: Card) -> list[Block]:
     elements = [button(each, at) for at, each in enumerate(card.buttons)]
     rows = [{"type": "actions", "elements": row} for row in batches(elements, 5)]
-    return [*columns(card.contacts), *rows, *context(card.small)]
+    return [*table(card.more), *columns(card.contacts), *rows, *context(card.small)]
 
 
 def button(each: Button, at: int) -> Block:
