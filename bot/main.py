@@ -26,7 +26,7 @@ def app() -> typer.Typer:
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
     line.command("route")(route_command)
-    for command in (serve, demo, verify, key):
+    for command in (serve, demo, verify, checkpoint, unprocessed, key):
         line.command()(command)
     for errand in (apply, invite):
         people.command()(errand)
