@@ -171,6 +171,7 @@ async def test_only_a_mailbox_that_does_not_exist_is_gone(inbox: Inbox, answer: 
     assert no.value.gone is gone
     assert CHAIR not in str(no.value)
     assert no.value.__suppress_context__
+    assert no.value.__cause__ is None
 
 
 async def test_a_letter_that_the_server_would_not_keep_was_not_sent(inbox: Inbox) -> None:
