@@ -31,7 +31,7 @@ class Job:
     future: "Future[Any]" = field(default_factory=Future)
     arrived: float = field(default_factory=time.monotonic)
     result: Any = None
-    fault: Exception | None = None
+    fault: BaseException | None = None
 
     def begin(self) -> bool:
         """Whether to run it: not if nobody waits any more, and not if it has waited too long."""
@@ -117,7 +117,7 @@ class Writer:
                 job.result = job.work(unit)
             savepoint.commit()
             unit._keep_head()
-        except Exception as fault:
+        except BaseException as fault:  # whatever stopped this job must not stop its neighbours, nor the writer
             job.fault = fault
             if savepoint.is_active:
                 savepoint.rollback()

@@ -1,6 +1,7 @@
 """A screenshot is kept once, whole, and for good, or not at all."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -71,7 +72,9 @@ def test_what_no_row_speaks_of_is_swept_unless_its_row_may_be_on_its_way(blobs: 
 def test_a_blob_and_its_name_are_on_disk_before_anybody_is_told(tmp_path: Path) -> None:
     put = f"from pathlib import Path; from storage.blobs import Blobs; Blobs(Path({str(tmp_path)!r})).put('e1', b'x')"
     log = tmp_path / "strace.log"
-    watched = ["strace", "-f", "-o", log, "-e", "trace=fsync,link,linkat", sys.executable, "-c", put]
+    watched = ["strace", "-y", "-o", log, "-e", "trace=fsync,link,linkat", sys.executable, "-c", put]
     subprocess.run(watched, check=True, timeout=60)
-    calls = [line.split("(")[0].split()[-1] for line in log.read_text().splitlines() if "(" in line]
-    assert [call.removesuffix("at") for call in calls[-3:]] == ["fsync", "link", "fsync"]
+    written, named, kept = [line for line in log.read_text().splitlines() if "(" in line][-3:]
+    assert re.match(r"fsync\(\d+<.*/e1\.part>\) += 0", written)
+    assert re.match(r"link(at)?\(.*e1\.part.*e1.*\) += 0", named)
+    assert re.match(rf"fsync\(\d+<{tmp_path}>\) += 0", kept)

@@ -11,13 +11,13 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import func, make_url, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
 from storage.database import Database
 from storage.faults import Busy, Foreign, Missing, NotSaved, ReadOnly, Uncertain, Unrecorded
 from storage.ledger import Event
-from storage.models import Case, Entry, Evidence, Involved, Key, Party, Person, Promise, Trust
+from storage.models import Case, DeskSetting, Entry, Evidence, Involved, Key, Party, Person, Promise, Trust
 from storage.unit import Unit
 from storage.verify import verify
 from tests.storing import a_case, a_party, opened, report
@@ -150,6 +150,44 @@ async def test_on_a_full_disk_no_report_is_said_to_be_kept_that_is_not(database:
     await database.run("oak", allow, 1_000_000)
     assert await database.run("oak", report)
     assert database.look_now("oak", verify).whole
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("change", ["new", "altered"])
+async def test_what_sqlite_rolls_back_with_a_failed_report_is_not_said_to_be_kept(
+    database: Database, change: str
+) -> None:
+    """As on a full disk, SQLite may give up all that was begun and not only the change that failed."""
+
+    def prepare(unit: Unit) -> None:
+        for moment in ("INSERT", "UPDATE"):
+            then = "WHEN NEW.name = 'bad' BEGIN SELECT RAISE(ROLLBACK, 'all of it'); END"
+            unit.find(text(f"CREATE TRIGGER {moment}_fails BEFORE {moment} ON desk_settings {then}"))
+        unit.add(DeskSetting(name="good", value=""))
+
+    def fail(unit: Unit) -> None:
+        report(unit)
+        if change == "new":
+            unit.add(DeskSetting(name="bad", value=""))
+        else:
+            unit.get(DeskSetting, "good").name = "bad"
+
+    database.run_now("", prepare)
+    *before, failed, after = await all_at_once(database, report, report, fail, report)
+    assert [type(answer) for answer in before] == [NotSaved, NotSaved]
+    assert isinstance(failed, DBAPIError | NotSaved)
+    assert isinstance(after, str)
+    assert counts(database) == {"cases": 1, "parties": 4, "entries": 5, "promises": 4}
+    assert database.look_now("oak", verify).whole
+
+
+async def test_even_a_workflow_that_tries_to_stop_everything_stops_only_itself(database: Database) -> None:
+    def leave(unit: Unit) -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        await asyncio.to_thread(database.run_now, "oak", leave)
+    assert await database.run("oak", report)
 
 
 def slow(unit: Unit, seconds: float) -> str:

@@ -161,8 +161,11 @@ def test_another_trust_neither_reads_nor_writes_over_our_words(database: Databas
 def test_a_destroyed_case_says_nothing_ever_again(database: Database) -> None:
     case, other = database.run_now("oak", report), database.run_now("oak", report, "Still here")
     words(database, case)  # its key lies open in memory by now
+    wrapped = database.look_now("oak", lambda unit: unit.get(Key, case).wrapped)
+    assert wrapped in database._vault._unwrapped
     database.run_now("oak", lambda unit: sealed.destroy(unit, case))
     assert words(database, case) == {}
+    assert wrapped not in database._vault._unwrapped
     assert words(database, other) == {"account": "Still here"}
     assert database.look_now("oak", lambda unit: unit.get(Key, case).wrapped) == b""
     with pytest.raises(Destroyed):
