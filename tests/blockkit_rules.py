@@ -117,9 +117,7 @@ def by_our_rules(payload: Payload, surface: Surface) -> Iterator[str]:
     yield from (f"block_id {each} stands twice" for each, times in ids.items() if times > 1)
     for block in blocks:
         actions = Counter(each["action_id"] for each in objects(block) if "action_id" in each)
-        yield from (
-            f"action_id {each} stands twice in a block" for each, times in actions.items() if times > 1
-        )
+        yield from (f"action_id {each} stands twice in a block" for each, times in actions.items() if times > 1)
     if sum(bool(each.get("focus_on_load")) for each in found) > 1:
         yield "two elements want the focus"
     if surface == "modal" and not payload.get("submit") and any(b.get("type") == "input" for b in blocks):
@@ -134,6 +132,8 @@ def by_our_rules(payload: Payload, surface: Surface) -> Iterator[str]:
         offered = [option for group in each.get("option_groups", ()) for option in group["options"]]
         if offered and each.get("initial_option", offered[0]) not in offered:
             yield "an answer is shown that is not offered"
+        if each.get("type") == "text" and not each["text"]:
+            yield "an empty piece of rich text"
         if "value" in each and "text" in each and each.get("type") != "button" and len(each["value"]) > 75:
             yield "an option's value is longer than 75 characters"
 

@@ -195,6 +195,7 @@ def test_cards_are_ones_that_slack_takes() -> None:
         assert problems(card_view(card), "modal") == []
     assert problems(card_view(CASE), "modal") == []
     assert problems(card_view(Card("Bare")), "modal") == []
+    assert problems(card_view(Card("Left empty", quotes=(("What happened?", ""),))), "modal") == []
     assert problems(home_view([FULL, GREETING, RECEIPT]), "home") == []
 
 
@@ -227,6 +228,9 @@ def test_a_case_longer_than_any_window_says_where_the_rest_is() -> None:
     assert "more parts" in json.dumps(view)
     assert view["blocks"][-1]["type"] == "actions", "what may be done is never cut"
     assert problems(home_view([FULL] * 60), "home") == []
+    many = card_view(Card("K7-3FQ", body=("a", "b"), quotes=(("q", "a"),) * 150, buttons=FULL.buttons, small=("s",)))
+    assert problems(many, "modal") == []
+    assert "56 more parts" in json.dumps(many)
 
 
 def test_words_of_ours_that_slack_would_refuse_are_found_before_a_person_finds_them() -> None:
@@ -352,6 +356,7 @@ async def test_the_command_opens_the_form_before_anything_is_looked_up(school: D
     school.api.takes["users.info"] = 0.3
     answer = await school.command()
     assert (answer.status_code, answer.content) == (200, b"")
+    assert school.desk.times("offer") == 0, "the answer waits for no profile and no draft"
     assert school.api.calls[0][0] == "views.open"
     (opened,) = school.api.sent("views.open")
     assert opened["trigger_id"] == "1.2.abc"
