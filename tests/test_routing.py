@@ -1,13 +1,14 @@
 """Every cell of the five policies' table, and every rule of the floor, as `lanyard route` prints them."""
 
 import json
+from importlib.resources import files
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from bot.route_command import route_command
-from workflows.packs import all_packs, load_floor, load_pack
+from workflows.packs import all_packs, load_floor, load_pack, read_pack
 from workflows.routing import Cast, Facts, route, rungs_after, shut_out
 
 NOT_BY_STAFF = ("pupil", "parent", "outsider", "unknown")
@@ -394,6 +395,7 @@ def test_a_headteacher_who_is_also_the_dsl_still_hears_about_a_deputy_dsl():
     line = "whinless-down pupil_concern --same headteacher=dsl --about deputy_dsl"
     assert told(line) == ["lead headteacher"]
     assert kept_out(line) == {"deputy_dsl": "floor 2"}
+    assert step_ids(line)[0] == "who-keeps-the-child-safe"
 
 
 def test_a_concern_about_the_head_takes_the_head_concern_row_and_its_sources():
@@ -408,6 +410,7 @@ def test_a_concern_about_the_head_takes_the_head_concern_row_and_its_sources():
 def test_a_head_concern_is_about_the_head_whether_named_or_not():
     assert kept_out("oak-trees head_concern") == {"headteacher": "floor 2"}
     assert told("oak-trees head_concern --vacant headteacher") == ["lead chair_of_governors"]
+    assert told("oak-trees head_concern --vacant headteacher --harmed pupil") == ["lead chair_of_governors"]
     assert told("whinless-down head_concern --same headteacher=dsl --harmed pupil") == [
         "lead chair_of_governors"
     ]
@@ -446,6 +449,18 @@ def test_being_told_for_the_childs_sake_beats_being_an_option():
         "lead line_manager",
         "informed headteacher as dsl",
     ]
+
+
+def test_a_choice_of_the_dsl_alone_is_the_dsls_case_when_a_pupil_is_harmed():
+    text = (files("policies") / "whinless-down.toml").read_text(encoding="utf-8")
+    text = text.replace('choice = ["line_manager", "dsl", "headteacher"]', 'choice = ["dsl"]', 1)
+    why = "Communicating with children and their families"
+    for role in ("line_manager", "headteacher"):
+        text = text.replace(f'{role} = "{why}"\n', "", 1)
+    pack = read_pack(text, "whinless-down.toml", load_floor())
+    facts = Facts("pupil_contact", harmed="pupil")
+    found = route(pack, load_floor(), Cast(people_of("whinless-down")), facts)
+    assert [(p.part, p.person, p.why) for p in found.recipients] == [("lead", "dsl", "floor 1")]
 
 
 def test_where_nobody_is_named_the_dsl_leads_for_a_harmed_pupil():
@@ -522,6 +537,13 @@ def test_a_person_away_is_away_in_every_role_they_hold():
     ]
 
 
+def test_a_word_means_the_holder_of_that_role_whatever_they_are_called():
+    both = "oak-trees cyberbullying --by pupil --same headteacher=dsl"
+    assert told(f"{both} --absent dsl") == ["lead deputy_dsl", "informed deputy_headteacher"]
+    assert told(f"{both} --same ict=headteacher") == ["lead ict as dsl"]
+    assert kept_out(f"{both} --about dsl") == {"headteacher": "floor 2", "deputy_dsl": "floor 3"}
+
+
 def test_an_address_that_reaches_nobody_is_a_vacancy():
     assert routed("oak-trees", Facts("pupil_concern"), unreachable=frozenset({"dsl"})) == [
         ("lead", "deputy_dsl")
@@ -543,6 +565,31 @@ def test_a_dsl_who_must_be_told_is_replaced_unless_a_rung_already_has_a_part():
         "lead chair_of_governors",
         "informed headteacher",
     ]
+
+
+def test_one_head_who_knows_is_enough_in_the_dsls_place():
+    shared = people_of("oak-trees", headteacher=("ada", "ben"), social_media=("ada",), dsl=(), deputy_dsl=())
+    assert routed("oak-trees", Facts("official_account", harmed="pupil"), shared) == [("lead", "ada")]
+
+
+def test_a_dsl_close_to_a_subject_is_not_replaced_and_the_lead_is_asked():
+    facts = Facts("pupil_concern", offices=frozenset({"governor"}), close=frozenset({"dsl"}))
+    found = route(load_pack("oak-trees"), load_floor(), Cast(people_of("oak-trees")), facts)
+    assert [(p.part, p.person) for p in found.recipients] == [("lead", "chair_of_governors")]
+    assert found.steps[0].must
+
+
+def test_the_first_deputy_stands_in_alone():
+    two = people_of("oak-trees", deputy_dsl=("ada", "ben"))
+    assert routed("oak-trees", Facts("pupil_concern"), two, absent=frozenset({"dsl"})) == [("lead", "ada")]
+    assert after("oak-trees", Facts("pupil_concern"), holders=two, absent=frozenset({"dsl"}))[0] == "ben"
+
+
+def test_a_rung_that_the_policy_lacks_is_stepped_over_whoever_claims_it():
+    claimed = people_of("moston-lane", chief_executive=("cleo",), chair_of_governors=(), vice_chair=())
+    assert routed("moston-lane", Facts("head_concern"), claimed) == []
+    about = Facts("adult_material", subjects=frozenset({"chair_of_governors"}))
+    assert routed("moston-lane", about, people_of("moston-lane", chief_executive=("cleo",))) == []
 
 
 def test_an_option_is_not_yet_a_part_so_the_head_is_told_in_the_dsls_place():
@@ -610,6 +657,12 @@ def test_a_harmed_headteacher_leads_with_the_chair_knowing():
     assert routed("oak-trees", facts) == [("lead", "headteacher"), ("informed", "chair_of_governors")]
 
 
+def test_somebody_above_who_is_in_the_route_already_is_enough():
+    shared = people_of("moston-lane", chair_of_governors=("ada", "ben"), dpo=("ada",))
+    facts = Facts("data_breach", reporter="headteacher")
+    assert routed("moston-lane", facts, shared) == [("lead", "headteacher"), ("informed", "ada")]
+
+
 def test_a_subject_is_not_the_somebody_above():
     assert told("oak-trees pupil_concern --reporter headteacher --about chair_of_governors") == [
         "lead chief_executive",
@@ -632,6 +685,7 @@ def test_on_a_choice_the_reporter_is_no_option():
 def test_a_reporter_is_never_the_one_option_that_is_left():
     line = "whinless-down pupil_contact --vacant line_manager --vacant dsl --vacant deputy_dsl"
     assert told(f"{line} --reporter headteacher") == ["lead chair_of_governors"]
+    assert told(f"{line} --reporter headteacher --vacant chair_of_governors") == ["lead chief_executive"]
 
 
 # ——— one person, one part; picks; danger; how soon
@@ -757,6 +811,13 @@ def test_silence_reaches_the_reporter_last():
 
 
 # ——— the command line
+
+
+def test_clause_marks_are_printed_as_they_are():
+    app = typer.Typer()
+    app.command()(route_command)
+    done = CliRunner().invoke(app, ["--policy", "oak-trees", "--report", "adult_material", "--json"])
+    assert '"why": "§8"' in done.stdout
 
 
 def refused(*words: str) -> str:
