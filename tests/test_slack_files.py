@@ -106,6 +106,11 @@ async def test_slacks_login_page_is_not_taken_for_a_picture(school: Door, media_
     assert (await refused(school)).reason == "barred"
 
 
+async def test_any_page_in_a_pictures_stead_means_that_we_may_not_read_it(school: Door) -> None:
+    lies(school, b"Please sign in", media="text/html")
+    assert (await refused(school)).reason == "barred"
+
+
 @pytest.mark.parametrize(
     "content",
     [
