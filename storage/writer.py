@@ -19,7 +19,7 @@ from storage.patience import has_waited_too_long
 from storage.unit import Scope, Unit, bound
 
 TOGETHER = 256
-NO_LONGER_THAN = 0.05
+NO_LONGER_THAN = 0.25
 
 
 @dataclass(eq=False, slots=True)
