@@ -51,47 +51,20 @@ def demo(*, script: bool, port: int) -> int:
 @contextmanager
 def running(*, port: int, bot_port: int) -> Iterator[Running]:
     """The workspace and the bot, each in a process of its own, in a folder that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="lanyard-demo-") as folder:
-        clock = Path(folder) / "clock.json"
-        bot = f"http://127.0.0.1:{bot_port}"
-        command = [
-            "-m",
-            "workspace",
-            "--port",
-            str(port),
-            "--smtp-port",
-            "0",
-            "--bot",
-            bot,
-            "--clock-file",
-            str(clock),
-        ]
-        with process([sys.executable, *command], dict(os.environ), out=subprocess.PIPE) as chat:
+    with tempfile.TemporaryDirectory(prefix="lanyard-demo-") as name:
+        folder, bot = Path(name), f"http://127.0.0.1:{bot_port}"
+        clock = folder / "clock.json"
+        words = ["--port", str(port), "--smtp-port", "0", "--bot", bot, "--clock-file", str(clock)]
+        with process(["-m", "workspace", *words], dict(os.environ), out=subprocess.PIPE) as chat:
             assert chat.stdout  # noqa: S101 - it was asked for
             ready = json.loads(chat.stdout.readline() or "{}")
             if "url" not in ready:
                 raise SystemExit(f"The demo's page could not start: is something else at port {port}? Try --port.")
-            up = Running(ready["url"], bot, Path(folder), settings(Path(folder), ready, bot))
-            if lanyard(
-                up,
-                "people",
-                "apply",
-                str(files("workspace") / "school.toml"),
-                "--demo-clock",
-                str(clock),
-                quiet=True,
-            ):
+            up = Running(ready["url"], bot, folder, settings(folder, ready, bot))
+            school = str(files("workspace") / "school.toml")
+            if lanyard(up, "people", "apply", school, "--demo-clock", str(clock), quiet=True):
                 raise SystemExit("The demo's school could not be founded; see above.")
-            serve = [
-                sys.executable,
-                "-m",
-                "bot.main",
-                "serve",
-                "--demo-clock",
-                str(clock),
-                "--port",
-                str(bot_port),
-            ]
+            serve = ["-m", "bot.main", "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
             with process(serve, up.env) as server:
                 wait_until_it_answers(bot, server)
                 yield up
@@ -126,9 +99,9 @@ def lanyard(up: Running, *words: str, quiet: bool = False) -> int:
 
 
 @contextmanager
-def process(command: list[str], env: Mapping[str, str], out: int | None = None) -> Iterator[subprocess.Popen[str]]:
+def process(module: list[str], env: Mapping[str, str], out: int | None = None) -> Iterator[subprocess.Popen[str]]:
     """A child that does not outlive us."""
-    with subprocess.Popen(command, env=env, stdout=out, text=True) as child:  # noqa: S603 - our own commands
+    with subprocess.Popen([sys.executable, *module], env=env, stdout=out, text=True) as child:  # noqa: S603 - our own commands
         try:
             yield child
         finally:

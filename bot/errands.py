@@ -23,9 +23,10 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from storage.verify import verify
 from workflows import appointments, doors, unprocessed
-from workflows.appointments import Change, Register, Rehearsed
+from workflows.appointments import Rehearsed
 from workflows.people import Who
 from workflows.refusals import Refused
+from workflows.register import Change, Register
 from workflows.rules import Rules
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from workflows.appointments import Member, Register
 from workflows.packs import all_packs, load_floor, load_pack
+from workflows.register import Member, Register
 
 
 class WrongFile(ValueError):

@@ -11,7 +11,7 @@ from handlers.desk import Desk
 from handlers.slack.people import People
 from storage import checkpoints
 from storage.models import Account
-from workflows import appointments, drafts
+from workflows import accounts, drafts
 
 
 def every_minute(desk: Desk, slack: People) -> Tick:
@@ -21,10 +21,10 @@ def every_minute(desk: Desk, slack: People) -> Tick:
     async def tick() -> None:
         await desk.refresh()
         if not turn:
-            turn.extend(await desk.look(appointments.watched))
+            turn.extend(await desk.look(accounts.watched))
         if turn:
             for who in await slack.lookup([turn.popleft().address]):
-                await desk.run(appointments.stood, who)
+                await desk.run(accounts.stood, who)
 
     return tick
 

@@ -15,7 +15,7 @@ from storage import promises
 from storage.faults import Fault
 from storage.promises import Claim
 from storage.unit import Unit
-from workflows import appointments, cases, evidence, telling
+from workflows import accounts, cases, evidence, telling
 from workflows.rules import Rules
 from workflows.telling import Telling
 
@@ -112,7 +112,7 @@ class Deliver:
         """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
         lookup = desk.lookups.get(told.platform)
         faces = await lookup([told.address]) if lookup else ()
-        changed = [await desk.run(appointments.stood, who) for who in faces if who.standing != "active"]
+        changed = [await desk.run(accounts.stood, who) for who in faces if who.standing != "active"]
         return any(changed)
 
     async def escalate(self, desk: Desk, claim: Claim) -> None:

@@ -78,7 +78,7 @@ class Desk:
         try:
             if step in cases.WRITING:
                 text = str(answers.get(WRITTEN_IN[step], ""))
-                return self.say(await self.run(shown.write, step, token, text, who))
+                return self.say(await self.run(shown.write, token, (step, text), who))
             sent = Sent(step, answers, await self.faces(answers, who))
             return self.next(token, await self.run(reported, token, sent, who))
         except BadAnswers as bad:

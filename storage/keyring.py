@@ -1,9 +1,10 @@
 """The data keys that one unit has in hand."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.faults import Destroyed
 from storage.models import Key
+from storage.statements import insert_into, insert_rows
 from storage.vault import Vault
 
 KEYS = Key.__table__  # type: ignore[attr-defined]  # sqlmodel does not declare it
@@ -49,7 +50,7 @@ class Keyring:
 
     def write(self) -> None:
         if self._made:
-            self._connection.execute(insert(KEYS), self._made)
+            insert_rows(self._connection, insert_into(KEYS), self._made)
             self._made = []
 
     def _make(self, owner: str) -> bytes:

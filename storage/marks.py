@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.ledger import ENTRIES, Composed
 from storage.models import Promise, Sealed
+from storage.statements import insert_into, insert_rows
 
 PROMISES = Promise.__table__  # type: ignore[attr-defined]  # sqlmodel does not declare it
 SEALED = Sealed.__table__  # type: ignore[attr-defined]
@@ -43,13 +44,13 @@ class Marks:
 
     def write(self) -> None:
         if self._entries:
-            self._connection.execute(insert(ENTRIES), self._entries)
+            insert_rows(self._connection, insert_into(ENTRIES), self._entries)
             self._entries = []
         if self._promises:
-            self._connection.execute(PROMISE_ONCE[self._connection.dialect.name], self._promises)
+            insert_rows(self._connection, PROMISE_ONCE[self._connection.dialect.name], self._promises)
             self._promises = []
         if self._sealed:
-            self._connection.execute(SEAL_AGAIN[self._connection.dialect.name], list(self._sealed.values()))
+            insert_rows(self._connection, SEAL_AGAIN[self._connection.dialect.name], list(self._sealed.values()))
             self._sealed = {}
 
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlmodel import SQLModel
+
+from storage.statements import insert_into, insert_rows
 
 
 class NewRows:
@@ -33,7 +34,7 @@ class NewRows:
         for kind, rows in tables.items():
             names = kind.__table__.columns.keys()
             values = [{name: row.__dict__[name] for name in names} for row in rows]
-            self._session.connection().execute(insert(kind.__table__), values)
+            insert_rows(self._session.connection(), insert_into(kind.__table__), values)
             for row in () if at_last else rows:
                 make_transient_to_detached(row)
                 self._session.add(row)

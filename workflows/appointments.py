@@ -1,56 +1,20 @@
 """Who holds which role, as school.toml says: what it would change, and changing it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 
 from storage.ledger import Event
-from storage.models import Absence, Account, Case, Person, RoleHeld, School, Trust
+from storage.models import Absence, Case, Person, RoleHeld, School, Trust
 from storage.queries import cases as case_queries
 from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import doors, parties, people
+from workflows.accounts import account_lines
 from workflows.people import Who
+from workflows.register import Change, Member, Register
 from workflows.rules import Rules
 
 # Nobody is given one of these after the founding without the yes of another of their holders.
 GUARDED = ("dsl", "headteacher", "chair_of_governors")
-
-
-@dataclass(frozen=True)
-class Member:
-    """One person as school.toml has them; ``roles`` are (role, school key), ``away`` whole days."""
-
-    key: str
-    name: str
-    also: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
-    phone: str = ""
-    school: str = ""
-    line_manager: str = ""
-    roles: tuple[tuple[str, str], ...] = ()
-    away: tuple[tuple[date, date], ...] = ()
-
-
-@dataclass(frozen=True)
-class Register:
-    """The whole file: the trust, its pack, the outside numbers, its schools (key, name, phone) and its people."""
-
-    trust: str
-    pack: str
-    outside: Mapping[str, str]
-    schools: tuple[tuple[str, str, str], ...]
-    members: tuple[Member, ...]
-    review_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One line of the difference: the words' name, and its values; ``waits`` marks what is not done yet."""
-
-    name: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    waits: bool = False
 
 
 def found(unit: Unit, trust: str, register: Register, demo: bool) -> None:
@@ -130,44 +94,6 @@ def kept_person(unit: Unit, member: Member, schools: Mapping[str, School]) -> Pe
     return person
 
 
-def account_lines(unit: Unit, person: Person, member: Member, accounts: Mapping[str, Who]) -> Iterator[Change]:
-    """Their addresses: the file's e-mail addresses, and the chat accounts found by them."""
-    mine: list[Account] = unit.find(queries.accounts_of((person.id,)))
-    for email in member.emails:
-        yield from linked(unit, person, mine, Who("mail", "", email.lower()))
-    for email in member.emails:
-        if who := accounts.get(email.lower()):
-            yield from linked(unit, person, mine, who)
-    for row in mine:
-        if row.platform == "mail" and row.address not in {email.lower() for email in member.emails}:
-            if row.state == "active":
-                yield Change("apply.mail_gone", {"who": person.name})
-            row.state = "deactivated"
-
-
-def linked(unit: Unit, person: Person, mine: Iterable[Account], who: Who) -> Iterator[Change]:
-    known = next((row for row in mine if (row.platform, row.address) == (who.platform, who.address)), None)
-    taken: list[Account] = [] if known else unit.find(queries.account(who.platform, who.workspace, who.address))
-    if known is None and taken:
-        # Met before as somebody of their own: from now on this account is theirs.
-        known = taken[0]
-        known.person = person.id
-    if known is None:
-        new = Account(
-            id=unit.new_id(),
-            person=person.id,
-            platform=who.platform,
-            workspace=who.workspace,
-            address=who.address,
-            state=who.standing,
-        )
-        unit.add(new)
-        yield Change(f"apply.account_{who.standing}", {"who": person.name, "platform": who.platform})
-    elif known.state != who.standing:
-        known.state = who.standing
-        yield Change(f"apply.account_{who.standing}", {"who": person.name, "platform": who.platform})
-
-
 def role_lines(
     unit: Unit, person: Person, member: Member, schools: Mapping[str, School], founding: bool
 ) -> Iterator[Change]:
@@ -236,30 +162,6 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
             if case.acknowledged_by == party.person:
                 case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
     parties.settle(unit, rules, case)
-
-
-def stood(unit: Unit, rules: Rules, who: Who) -> bool:
-    """How an account stands on its platform now; whether that changed.
-
-    A role-holder whose last account is gone has left a vacant place: open cases move on, the operator is told.
-    """
-    found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
-    if not found or found[0].state in (who.standing, "unconfirmed"):
-        return False
-    found[0].state = who.standing
-    unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)
-    if people.address(unit, found[0].person) is None:
-        for row in (row for row in unit.find(queries.roles_now(unit.now)) if row.person == found[0].person):
-            unit.promise("alarm", "", unit.now, message="operator.vacant", role=row.role)
-        for case in unit.find(case_queries.told_to(found[0].person)):
-            parties.settle(unit, rules, case)
-    return True
-
-
-def watched(unit: Unit) -> list[Account]:
-    """The chat accounts of those who hold a role now."""
-    holders = {row.person for row in unit.find(queries.roles_now(unit.now))}
-    return [row for row in unit.find(queries.accounts_of(tuple(holders))) if row.platform in people.CHAT]
 
 
 def holders_missing(rules: Rules, register: Register) -> Sequence[str]:

@@ -1,13 +1,14 @@
 """What those who are told do with a case: acknowledge it, note what was done, pass it on, close it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from storage.ledger import Event
 from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import access, parties, people, routing
+from workflows import access, parties, people
 from workflows.access import case_for
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -85,18 +86,15 @@ def add(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
 
 
 def tell(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
-    """The reporter takes up the offer of a policy that told nobody: the person it offers leads now."""
+    """The reporter takes up the offer of a policy that told nobody: the report goes where the offer leads."""
     case = own(unit, case_id, by)
-    route, found, cast = parties.route_now(unit, rules, case)
-    offers = [step for step in route.steps if step.offers]
+    route, found, _ = parties.route_now(unit, rules, case)
+    offers = [step.offers for step in route.steps if step.offers]
     if not offers or parties.ever_told(unit, case):
         raise Refused("not_yours")
-    place = routing.offered(rules.pack, rules.floor, cast, found, offers[0])
-    if place is None:
-        raise Refused("not_yours")
-    parties.tell(unit, case, place)
-    unit.record(Event.CASE_TOLD, case.id, case.reporter, role=place.role)
-    parties.await_answer(unit, rules, case)
+    case.picked = offers
+    opened = parties.open_route(unit, rules, case, replace(found, picked=tuple(offers)))
+    unit.record(Event.CASE_TOLD, case.id, case.reporter, role=opened.recipients[0].role)
     unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
     return Message("reporter.receipt", about=case.id)
 

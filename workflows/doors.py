@@ -110,6 +110,7 @@ def choose(unit: Unit, token: str, salt: bytes, stretched: bytes, at: datetime) 
     kept.salt, kept.hash, kept.set_at, kept.failures, kept.shut_until = salt, stretched, at, 0, None
     unit.add(kept)
     unit.record(Event.PASSPHRASE_SET, "", link.person)
+    unit.promise("mail", link.person, unit.now, message="mail.passphrase_set")
 
 
 def sign_in(unit: Unit, token: str, stretched: bytes, at: datetime) -> Answer:

@@ -49,24 +49,29 @@ def told_instead(matter: Matter, seat: Seat, told: set[str]) -> Seat:
 
 
 def settled(matter: Matter, seats: list[Seat]) -> list[Seat]:
-    """A choice without the reporter (rule 5), without who is told anyway (rule 1), and with what was picked.
+    """A choice: without who is told anyway (rules 1 and 4), without the reporter (rule 5), with what was picked.
 
-    It is settled after the reporter has left it, so that a reporter is never the one option that remains.
+    The rules in their order: an option left alone by rule 4 leads, and stays the lead if it is the reporter.
     """
     if not any(seat.part == "choice" for seat in seats):
         return seats
     others = [seat for seat in seats if seat.part != "choice"]
-    seen = {person for seat in others if seat.child for person in seat.people}
-    options = []
-    for seat in seats:
-        if seat.part != "choice":
-            continue
-        option = without_reporter(matter, seat)
+    told = {person for seat in others if seat.child for person in seat.people}
+    options = distinct([seat for seat in seats if seat.part == "choice"], told)
+    if len(options) > 1:
+        options = distinct([without_reporter(matter, seat) for seat in options], told)
+    return [*chosen(matter, options), *others]
+
+
+def distinct(options: list[Seat], told: set[str]) -> list[Seat]:
+    """The options that still have somebody who is neither told anyway nor an option already."""
+    seen, kept = set(told), []
+    for option in options:
         people = tuple(person for person in option.people if person not in seen)
         seen.update(people)
         if people:
-            options.append(replace(option, people=people))
-    return [*chosen(matter, options), *others]
+            kept.append(replace(option, people=people))
+    return kept
 
 
 def without_reporter(matter: Matter, seat: Seat) -> Seat:
@@ -96,10 +101,10 @@ def chosen(matter: Matter, options: list[Seat]) -> list[Seat]:
 
 def top_of_choice(matter: Matter) -> Seat:
     head = matter.floor.ladder.index(matter.floor.offices.head)
-    for found in rungs(matter, head):
-        if people := tuple(person for person in found.people if person != matter.facts.reporter):
-            return Seat(found.role, "lead", "floor", "floor 4", place=found.place, people=people)
-    return outside(matter)
+    found = next(rungs(matter, head), None)
+    if found is None:
+        return outside(matter)
+    return Seat(found.role, "lead", "floor", "floor 4", place=found.place, people=found.people)
 
 
 def accompanied(matter: Matter, seats: list[Seat]) -> list[Seat]:

@@ -49,30 +49,9 @@ def resume(unit: Unit, rules: Rules, token: str, by: Who) -> Ask:
 
 def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Person) -> Case:
     """Open the case, tell those on its route, promise what follows: one unit."""
-    kind = rules.reports[written.report]
-    given = kind.gives(written.answers)
-    school = written.school or people.school_of(unit, author).id
-    case = unit.add(
-        Case(
-            id=unit.new_id(),
-            school=school,
-            draft=token,
-            reference=references.fresh(unit),
-            report=kind.id,
-            policy=rules.pack.id,
-            klass="soon",
-            by=given.by,
-            harmed=given.harmed,
-            danger=written.danger,
-            flags=list(given.flags),
-            picked=list(written.picked),
-            reporter=author.id,
-            opened_at=unit.now,
-        )
-    )
+    case = unit.add(drawn_up(unit, rules, token, written, author))
     involved = involve(unit, case, rules, written)
-    found = facts(case, [row for row, _ in involved])
-    route = parties.open_route(unit, rules, case, found)
+    route = parties.open_route(unit, rules, case, facts(case, [row for row, _ in involved]))
     keep_words(unit, case, written, {row.id: name for row, name in involved if name})
     case.proof = unit.record(
         Event.REPORT_SUBMITTED,
@@ -88,6 +67,27 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
     gather(unit, case, written)
     drafts.forget(unit, token)
     return case
+
+
+def drawn_up(unit: Unit, rules: Rules, token: str, written: Written, author: Person) -> Case:
+    """The case as the answers make it; its class and type are for the route to say."""
+    given = rules.reports[written.report].gives(written.answers)
+    return Case(
+        id=unit.new_id(),
+        school=written.school or people.school_of(unit, author).id,
+        draft=token,
+        reference=references.fresh(unit),
+        report=written.report,
+        policy=rules.pack.id,
+        klass="soon",
+        by=given.by,
+        harmed=given.harmed,
+        danger=written.danger,
+        flags=list(given.flags),
+        picked=list(written.picked),
+        reporter=author.id,
+        opened_at=unit.now,
+    )
 
 
 def involve(unit: Unit, case: Case, rules: Rules, written: Written) -> list[tuple[Involved, str]]:

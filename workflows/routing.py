@@ -6,16 +6,16 @@ knows no type and no policy by name: what a type needs stands in `policies/floor
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflows.floor import Floor
-from workflows.ladder import above, deputies, holding, rungs
+from workflows.ladder import above, deputies, rungs
 from workflows.matter import Cast, Facts, Kept, Matter
 from workflows.placing import accompanied, filled, settled
 from workflows.policy import Pack, Source, mark
 from workflows.seats import Seat, child_first, deciding, heard, table
 
-__all__ = ["Cast", "Facts", "Kept", "Place", "Route", "Step", "offered", "route", "rungs_after", "shut_out"]
+__all__ = ["Cast", "Facts", "Kept", "Place", "Route", "Step", "route", "rungs_after", "shut_out"]
 
 PARTS = ("lead", "choice", "informed", "support")
 
@@ -62,6 +62,7 @@ def route(pack: Pack, floor: Floor, cast: Cast, facts: Facts) -> Route:
     matter = Matter(pack, floor, cast, facts)
     seats = seated(matter)
     recipients = tuple(one_part_each(seats))
+    sent_outside = (floor.outside,) if any(seat.role == floor.outside for seat in seats) else ()
     row = deciding(matter)
     return Route(
         report=matter.report,
@@ -69,8 +70,8 @@ def route(pack: Pack, floor: Floor, cast: Cast, facts: Facts) -> Route:
         klass=how_soon(matter),
         recipients=recipients,
         excluded=tuple(Kept(person, why) for person, why in matter.kept.items()),
-        outside=(floor.outside,) if any(seat.role == floor.outside for seat in seats) else (),
-        steps=tuple(steps(matter, bool(recipients))),
+        outside=sent_outside,
+        steps=tuple(steps(matter, bool(recipients) or bool(sent_outside))),
         several=bool(row and row.several) and any(place.part == "choice" for place in recipients),
     )
 
@@ -92,12 +93,6 @@ def rungs_after(pack: Pack, floor: Floor, cast: Cast, facts: Facts, told: frozen
         if place.person not in done:
             ahead.setdefault(place.person, place)
     return tuple(sorted(ahead.values(), key=lambda place: place.person in alone))
-
-
-def offered(pack: Pack, floor: Floor, cast: Cast, facts: Facts, step: Step) -> Place | None:
-    """Who leads when the reporter takes up what a step offers; None where nobody is there."""
-    found = holding(Matter(pack, floor, cast, facts), step.offers)
-    return Place(found.people[0], found.role, "lead", step.source, step.why) if found else None
 
 
 def shut_out(pack: Pack, floor: Floor, cast: Cast, facts: Facts) -> frozenset[str]:
@@ -149,10 +144,16 @@ def steps(matter: Matter, told: bool) -> Iterator[Step]:
     for row in matter.pack.steps:
         if matter.report not in row.report or not row.fits(facts.by, facts.harmed, facts.answers):
             continue
-        if row.offers and (told or not holding(matter, row.offers)):
+        if row.offers and (told or not takes_up(matter, row.offers)):
             continue
         source, why = mark(row.why)
         yield Step(row.id, row.say, source, why, offers=row.offers)
+
+
+def takes_up(matter: Matter, role: str) -> bool:
+    """Whether anybody at the school would lead if the reporter took up the offer of a role."""
+    taken = replace(matter, facts=replace(matter.facts, picked=(role,)))
+    return any(seat.part == "lead" and seat.people for seat in seated(taken))
 
 
 def following(matter: Matter, seats: list[Seat], leads: list[Seat]) -> Iterator[Place]:

@@ -17,9 +17,9 @@ def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message
     return filled(unit, rules, cases.ACTIONS[action](unit, rules, case_id, by), by)
 
 
-def write(unit: Unit, rules: Rules, step: str, case_id: str, text: str, by: Who) -> Message:
+def write(unit: Unit, rules: Rules, case_id: str, noted: tuple[str, str], by: Who) -> Message:
     """Keep what was written on a case, and answer with what is to be shown."""
-    return filled(unit, rules, cases.WRITING[step](unit, rules, case_id, text, by), by)
+    return filled(unit, rules, cases.WRITING[noted[0]](unit, rules, case_id, noted[1], by), by)
 
 
 def filled(unit: Unit, rules: Rules, message: Message, by: Who) -> Message:

@@ -55,9 +55,9 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     case: Case = unit.get(Case, claim.about)
     slot = claim.ids.get("slot", "")
     if claim.to == case.reporter and slot == RECEIPT:
-        return addressed(unit, rules, case, claim.to, describe.receipt_for(unit, rules, case).name, slot)
+        return addressed(unit, rules, case, claim.to, (describe.receipt_for(unit, rules, case).name, slot))
     if claim.to == case.reporter and claim.ids.get("message", "").startswith("reporter."):
-        return addressed(unit, rules, case, claim.to, claim.ids["message"], "")
+        return addressed(unit, rules, case, claim.to, (claim.ids["message"], ""))
     if part_in(unit, rules, case, claim.to) is None:
         parties.settle(unit, rules, case)
         return moved(unit, rules, case, claim.to)
@@ -65,11 +65,12 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
         beyond_reach(unit, rules, case, claim.to)
         return None
     name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
-    return addressed(unit, rules, case, claim.to, name, slot)
+    return addressed(unit, rules, case, claim.to, (name, slot))
 
 
-def addressed(unit: Unit, rules: Rules, case: Case, person: str, name: str, slot: str) -> Telling | None:
-    """The message with its values, at the person's best address, over their earlier card if there is one."""
+def addressed(unit: Unit, rules: Rules, case: Case, person: str, said: tuple[str, str]) -> Telling | None:
+    """The message (its name, and its slot) with its values, at the person's best address, over their earlier card."""
+    name, slot = said
     account = people.address(unit, person)
     if account is None:
         return None
@@ -151,7 +152,7 @@ def mailing(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     if claim.about:
         case: Case = unit.get(Case, claim.about)
         may = part_in(unit, rules, case, claim.to)
-        return addressed(unit, rules, case, claim.to, name, "") if may else None
+        return addressed(unit, rules, case, claim.to, (name, "")) if may else None
     account = people.address(unit, claim.to)
     if account is None:
         return None

@@ -1,0 +1,37 @@
+"""The rows: who there is, what was reported, who was told, and what is still owed.
+
+Every row carries its trust, and a session bound to one trust sees no other's.  Times are aware UTC.
+Nothing here holds a report's words: those are in ``Sealed``, under the key of their case or draft.
+"""
+
+from storage.models.cases import Case, Draft, Evidence, Involved, Party, Unprocessed
+from storage.models.doors import Link, Passphrase, WebSession
+from storage.models.keeping import DeskSetting, Entry, Key, LedgerHead, Posted, Promise, Sealed
+from storage.models.owned import Owned
+from storage.models.people import Absence, Account, Person, RoleHeld, School, Trust
+
+__all__ = [
+    "Absence",
+    "Account",
+    "Case",
+    "DeskSetting",
+    "Draft",
+    "Entry",
+    "Evidence",
+    "Involved",
+    "Key",
+    "LedgerHead",
+    "Link",
+    "Owned",
+    "Party",
+    "Passphrase",
+    "Person",
+    "Posted",
+    "Promise",
+    "RoleHeld",
+    "School",
+    "Sealed",
+    "Trust",
+    "Unprocessed",
+    "WebSession",
+]

@@ -1,0 +1,79 @@
+"""Rows about who there is: trusts, schools, people, their accounts, roles and absences."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.models.owned import Owned
+
+
+class Trust(SQLModel, table=True):
+    """One trust, or one school on its own, with the numbers that every form shows."""
+
+    __tablename__ = "trusts"
+    id: str = Field(primary_key=True)
+    name: str
+    pack: str
+    demo: bool = False
+    outside: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    review_on: date | None = None
+
+
+class School(Owned, table=True):
+    """A school of the trust; ``key`` is its id in school.toml."""
+
+    __tablename__ = "schools"
+    __table_args__ = (UniqueConstraint("trust", "key"),)
+    key: str
+    name: str
+    phone: str = ""
+
+
+class Person(Owned, table=True):
+    """Somebody who works in or for the trust; ``also`` holds earlier names and what people call them."""
+
+    __tablename__ = "persons"
+    __table_args__ = (UniqueConstraint("trust", "key"),)
+    key: str | None = None
+    name: str
+    also: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    phone: str = ""
+    school: str = ""
+    line_manager: str = ""
+    met_at: datetime
+
+
+class Account(Owned, table=True):
+    """One way to reach a person; ``state`` is active, guest, foreign, deactivated or blocked."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("platform", "workspace", "address"),)
+    person: str = Field(index=True)
+    platform: str
+    workspace: str = ""
+    address: str
+    state: str = "active"
+
+
+class RoleHeld(Owned, table=True):
+    """A role at a school, held from ``since`` until ``until``; ``position`` is the school's order."""
+
+    __tablename__ = "roles"
+    trust: str = Field(default="", index=True)
+    school: str = Field(index=True)
+    person: str = Field(index=True)
+    role: str
+    position: int = 0
+    since: datetime
+    until: datetime | None = None
+
+
+class Absence(Owned, table=True):
+    """A span in which a person is away: whole days, the last included."""
+
+    __tablename__ = "absences"
+    trust: str = Field(default="", index=True)
+    person: str = Field(index=True)
+    first: date
+    last: date

@@ -1,0 +1,75 @@
+"""Role-holders' addresses: linked when school.toml is applied, and watched for being closed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from storage.ledger import Event
+from storage.models import Account, Person
+from storage.queries import cases as case_queries
+from storage.queries import people as queries
+from storage.unit import Unit
+from workflows import parties, people
+from workflows.people import Who
+from workflows.register import Change, Member
+from workflows.rules import Rules
+
+
+def account_lines(unit: Unit, person: Person, member: Member, accounts: Mapping[str, Who]) -> Iterator[Change]:
+    """Their addresses: the file's e-mail addresses, and the chat accounts found by them."""
+    mine: list[Account] = unit.find(queries.accounts_of((person.id,)))
+    for email in member.emails:
+        yield from linked(unit, person, mine, Who("mail", "", email.lower()))
+    for email in member.emails:
+        if who := accounts.get(email.lower()):
+            yield from linked(unit, person, mine, who)
+    for row in mine:
+        if row.platform == "mail" and row.address not in {email.lower() for email in member.emails}:
+            if row.state == "active":
+                yield Change("apply.mail_gone", {"who": person.name})
+            row.state = "deactivated"
+
+
+def linked(unit: Unit, person: Person, mine: Iterable[Account], who: Who) -> Iterator[Change]:
+    known = next((row for row in mine if (row.platform, row.address) == (who.platform, who.address)), None)
+    taken: list[Account] = [] if known else unit.find(queries.account(who.platform, who.workspace, who.address))
+    if known is None and taken:
+        # Met before as somebody of their own: from now on this account is theirs.
+        known = taken[0]
+        known.person = person.id
+    if known is None:
+        new = Account(
+            id=unit.new_id(),
+            person=person.id,
+            platform=who.platform,
+            workspace=who.workspace,
+            address=who.address,
+            state=who.standing,
+        )
+        unit.add(new)
+        yield Change(f"apply.account_{who.standing}", {"who": person.name, "platform": who.platform})
+    elif known.state != who.standing:
+        known.state = who.standing
+        yield Change(f"apply.account_{who.standing}", {"who": person.name, "platform": who.platform})
+
+
+def stood(unit: Unit, rules: Rules, who: Who) -> bool:
+    """How an account stands on its platform now; whether that changed.
+
+    A role-holder whose last account is gone has left a vacant place: open cases move on, the operator is told.
+    """
+    found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
+    if not found or found[0].state in (who.standing, "unconfirmed"):
+        return False
+    found[0].state = who.standing
+    unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)
+    if people.address(unit, found[0].person) is None:
+        for row in (row for row in unit.find(queries.roles_now(unit.now)) if row.person == found[0].person):
+            unit.promise("alarm", "", unit.now, message="operator.vacant", role=row.role)
+        for case in unit.find(case_queries.told_to(found[0].person)):
+            parties.settle(unit, rules, case)
+    return True
+
+
+def watched(unit: Unit) -> list[Account]:
+    """The chat accounts of those who hold a role now."""
+    holders = {row.person for row in unit.find(queries.roles_now(unit.now))}
+    return [row for row in unit.find(queries.accounts_of(tuple(holders))) if row.platform in people.CHAT]
