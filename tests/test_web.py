@@ -22,7 +22,7 @@ from storage.faults import Busy, Uncertain
 from storage.models import Entry, Link, Passphrase, Person, Promise, RoleHeld, Trust, WebSession
 from storage.unit import Unit
 from storage.vault import Vault, create_key_file
-from templates.shapes import Answers, Button, Card, Confirm, Field, Form
+from templates.shapes import Answers, Button, Card, Confirm, Field, Form, Option
 from workflows import doors
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -62,18 +62,21 @@ class SchoolDesk:
     asked: list[tuple[object, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     fault: Exception | None = None
+    note: Form = field(default_factory=lambda: NOTE)
+    answers: Answers = field(default_factory=dict)
     originals: dict[int, bytes] = field(default_factory=dict)
 
     async def press(self, action: str, subject: str, who: Who) -> Form | Card | None:
         self.asked.append((action, subject, who.platform, who.address))
         if self.fault:
             raise self.fault
-        return {"open": CASE, "note": NOTE, "acknowledge": SEEN, "recuse": None}.get(action, SEEN)
+        return {"open": CASE, "note": self.note, "acknowledge": SEEN, "recuse": None}.get(action, SEEN)
 
     async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card:
         self.asked.append((step, token, who.address))
         if self.fault:
             raise self.fault
+        self.answers = answers
         note = answers.get("note", "")
         assert isinstance(note, str)
         if len(note) < 10:
@@ -373,6 +376,8 @@ async def test_an_invitation_sets_one_passphrase_and_only_its_hash_is_kept(world
     assert kept.id == CHAIR
     assert (len(kept.salt), len(kept.hash)) == (16, 32)
     assert world.events().count("passphrase.set") == 1
+    [told] = world.rows(Promise)
+    assert (told.kind, told.to, told.ids) == ("mail", CHAIR, {"message": "mail.passphrase_set"})
 
 
 async def test_a_new_passphrase_ends_the_open_sessions_and_the_old_one(world: World) -> None:
@@ -462,9 +467,80 @@ async def test_a_note_is_kept_as_it_was_typed(world: World) -> None:
     assert world.desk.asked[-1] == ("note", "t-1", CHAIR)
 
 
+@pytest.mark.parametrize("changed", [{"token": "another-case"}, {"step": "report"}, {"token": ""}])
+async def test_a_form_answers_only_what_it_was_drawn_for(world: World, changed: dict[str, str]) -> None:
+    page = await world.signs_in()
+    form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
+    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "t-1"}
+    sent = {**filled, "text.note": "Phoned home, no answer.", **changed}
+    assert (await world.browser.post("/p/c/answer", data=sent)).status_code == 403
+    assert world.desk.notes == []
+
+
+MANY = Form(
+    id="note",
+    title="Much to say",
+    submit="Send",
+    token="t-1",
+    fields=(
+        Field(
+            "saw",
+            "How do you know?",
+            "choice",
+            True,
+            options=(Option("saw", "I saw"), Option("told", "I was told")),
+        ),
+        Field(
+            "who", "Who else knows?", "many", options=(Option("dsl", "The DSL"), Option("head", "The head"))
+        ),
+        Field("when", "When?", "when"),
+        Field("note", "What?", "text", True),
+        Field("picked", "Which colleague?", "person"),
+        Field("shots", "Pictures", "files"),
+    ),
+    values={"who": ("head",), "note": "Begun <earlier>"},
+)
+
+
+async def test_every_kind_of_question_that_a_page_asks_comes_back_as_it_was_answered(world: World) -> None:
+    page = await world.signs_in()
+    world.desk.note = MANY
+    form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
+    assert re.search(r'value="head" checked', form.text)
+    assert "Begun &lt;earlier&gt;</textarea>" in form.text
+    assert "Which colleague?" not in form.text
+    sent = {
+        "mark": mark_in(form),
+        "action": "note",
+        "step": "note",
+        "token": "t-1",
+        "choice.saw": "told",
+        "many.who": ["dsl", "head"],
+        "when.when": "2026-06-19T14:05",
+        "text.note": "short",
+        "files.shots": "F1",
+        "person.picked": "U1",
+    }
+    again = await world.browser.post("/p/c/answer", data=sent)
+    assert world.desk.answers == {
+        "saw": "told",
+        "who": ("dsl", "head"),
+        "when": "2026-06-19T14:05:00+01:00",
+        "note": "short",
+    }
+    for kept in (
+        'value="told" checked',
+        'value="dsl" checked',
+        'value="2026-06-19T14:05"',
+        ">\nshort</textarea>",
+    ):
+        assert kept in again.text
+
+
 async def test_a_note_that_needs_mending_comes_back_with_its_words(world: World) -> None:
     page = await world.signs_in()
-    filled = {"mark": mark_in(page), "action": "note", "step": "note", "token": "t-1"}
+    form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
+    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "t-1"}
     again = await world.browser.post("/p/c/answer", data={**filled, "text.note": "</texta"})
     assert again.status_code == 422
     assert "&lt;/texta</textarea>" in again.text
@@ -477,9 +553,10 @@ async def test_a_note_that_could_not_be_kept_stays_in_the_page(
     world: World, fault: Exception, says: str
 ) -> None:
     page = await world.signs_in()
+    form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
     world.desk.fault = fault
     filled = {"action": "note", "step": "note", "token": "t-1", "text.note": "Phoned home, no answer."}
-    answer = await world.browser.post("/p/c/answer", data={"mark": mark_in(page), **filled})
+    answer = await world.browser.post("/p/c/answer", data={"mark": mark_in(form), **filled})
     assert answer.status_code == 503
     assert says in answer.text
     assert "Phoned home, no answer.</textarea>" in answer.text
@@ -628,6 +705,9 @@ async def test_screenshots_open_for_ten_minutes_for_whom_the_link_was_made(world
     assert "Place: not given" in page.text
     shown = await world.browser.get(f"/p/e/{token}/1")
     assert (shown.headers["content-type"], shown.headers["content-disposition"]) == ("image/png", "inline")
+    missing = await world.browser.get(f"/p/e/{token}/3")
+    assert missing.status_code == 404
+    assert "has not reached us" in missing.text
     program = await world.browser.get(f"/p/e/{token}/2")
     assert program.status_code == 422
     assert "cannot be shown" in program.text

@@ -83,7 +83,7 @@ class CasePages:
             "again",
             STATUS[fault],
             card=await self._front.desk.sorry(fault),
-            mark=mark(_cookie(request)),
+            mark=one(posted, "mark"),
             posted={name: values for name, values in posted.items() if name != "mark"},
         )
 
@@ -108,7 +108,7 @@ class CasePages:
             boxes=surface.boxes(form, typed, problems),
             problems=problems,
             action=action,
-            mark=mark(_cookie(request)),
+            mark=mark(_cookie(request), form.id, form.token),
         )
 
     async def _visit(self, request: Request) -> doors.Visit:

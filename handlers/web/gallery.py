@@ -5,6 +5,8 @@ from starlette.responses import Response
 
 from handlers.web.front import Front
 from handlers.web.pictures import Darkroom, Unshowable
+from workflows import doors
+from workflows.refusals import Refused
 
 
 class GalleryPages:
@@ -22,9 +24,12 @@ class GalleryPages:
     async def picture(self, request: Request) -> Response:
         """One picture, safe to look at; words where there is none."""
         token, position = str(request.path_params["token"]), int(request.path_params["position"])
-        original = await self._front.desk.picture(token, position)
         try:
-            shown = await self._darkroom.render(original)
+            shown = await self._darkroom.render(await self._front.desk.picture(token, position))
         except Unshowable:
             return await self._front.show("unshowable", 422)
+        except Refused:
+            # A link that still opens says that it is the picture which is missing; any other is refused here.
+            await self._front.look(doors.evidence_for, token)
+            return await self._front.show("unshowable", 404)
         return Response(shown.content, media_type=shown.media, headers={"Content-Disposition": "inline"})

@@ -40,12 +40,13 @@ def one(posted: dict[str, list[str]], name: str) -> str:
     return next(iter(posted.get(name, ())), "")
 
 
-def mark(cookie: str) -> str:
-    """What a form of a signed-in page carries, to show that it came from there."""
-    return hashlib.sha256(f"form {cookie}".encode()).hexdigest()
+def mark(cookie: str, step: str = "", token: str = "") -> str:
+    """What a form of a signed-in page carries, to show that it came from there, as it was when it was drawn."""
+    return hashlib.sha256("\n".join(("form", cookie, step, token)).encode()).hexdigest()
 
 
 def insist_on_mark(posted: dict[str, list[str]], cookie: str) -> None:
-    """Turn away a form that did not come from a page of this session."""
-    if not hmac.compare_digest(one(posted, "mark").encode(), mark(cookie).encode()):
+    """Turn away a form that did not come from a page of this session, or whose step or subject was changed."""
+    drawn = mark(cookie, one(posted, "step"), one(posted, "token"))
+    if not hmac.compare_digest(one(posted, "mark").encode(), drawn.encode()):
         raise HTTPException(403)
