@@ -70,7 +70,7 @@ def test_a_mark_says_where_it_comes_from():
         ('by = ["parent"]', 'by = ["parent", "unknown"]', "cyberbullying by unknown, harmed pupil: 2 rows"),
         ('by = ["outsider", "unknown"]', 'by = ["outsider"]', "by unknown, harmed pupil: 0 rows"),
         ('"ict", "social_media", "dpo"]', '"ict", "social_media"]', "there is no role 'dpo'"),
-        ('why = "§9"', 'why = "§99"', "step 4 (ban-from-computers): there is no clause '§99'"),
+        ('why = "§9"', 'why = "§99"', "step 5 (ban-from-computers): there is no clause '§99'"),
         ('name = "Oak Trees Multi Academy Trust"\n', "", "name: Field required"),
     ],
 )  # fmt: skip
