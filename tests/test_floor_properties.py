@@ -77,9 +77,7 @@ def test_no_subject_and_nobody_close_ever_hears(pack, cast, facts):
     assert not barred & {place.person for place in (*found.recipients, *ahead)}
     assert barred <= {kept.person for kept in found.excluded}
     assert shut_out(pack, FLOOR, cast, facts) == {kept.person for kept in found.excluded}
-    assert not {kept.person for kept in found.excluded} & {
-        place.person for place in (*found.recipients, *ahead)
-    }
+    assert not {kept.person for kept in found.excluded} & {place.person for place in (*found.recipients, *ahead)}
 
 
 @tried
@@ -114,9 +112,7 @@ def test_one_person_has_one_part_and_is_there_to_have_it(pack, cast, facts):
 @tried
 @given(PACKS, CASTS, FACTS)
 def test_a_lead_and_a_choice_never_stand_together_and_a_choice_has_two_options(pack, cast, facts):
-    parts = [
-        place for place in route(pack, FLOOR, cast, facts).recipients if place.part in ("lead", "choice")
-    ]
+    parts = [place for place in route(pack, FLOOR, cast, facts).recipients if place.part in ("lead", "choice")]
     assert len({place.part for place in parts}) <= 1
     options = {place.role for place in parts if place.part == "choice"}
     assert len(options) != 1

@@ -35,9 +35,7 @@ def test_every_clause_that_a_pack_explains_is_one_it_uses():
         whys = [why for row in found.routes for why in row.why.values()] + [step.why for step in found.steps]
         cited = {text for why in [*whys, found.review.why] for text in mark(why)[1].split(", ")}
         # Clauses that only a comment or a request leans on may stand here too, but none yet does.
-        assert set(found.clauses) - cited <= {"§10", "§12", "Policy aims and scope", "6.2", "7.3", "6.17"}, (
-            pack
-        )
+        assert set(found.clauses) - cited <= {"§10", "§12", "Policy aims and scope", "6.2", "7.3", "6.17"}, pack
 
 
 def test_the_steps_never_name_a_platform_word_or_shout():

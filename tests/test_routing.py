@@ -209,9 +209,7 @@ def test_each_cell_of_the_table_goes_where_the_policy_says(pack, report, by, exp
 
 def test_the_table_above_leaves_no_cell_out():
     floor = load_floor()
-    cells = {
-        (pack, report, who) for pack, report, by, _ in CELLS for who in (NOT_BY_STAFF if by == "*" else (by,))
-    }
+    cells = {(pack, report, who) for pack, report, by, _ in CELLS for who in (NOT_BY_STAFF if by == "*" else (by,))}
     assert {(p, t, by) for p in all_packs() for t in floor.types for by in NOT_BY_STAFF} <= cells
 
 
@@ -253,9 +251,7 @@ def test_an_adult_drawn_into_terrorism_is_the_floors_case_at_whinless_down():
 @pytest.mark.parametrize("report", load_floor().types)
 def test_no_holder_of_a_role_hears_of_a_report_about_themselves(pack, report):
     for role in load_pack(pack).cast:
-        assert not any(
-            f" {role}" in place for place in told(f"{pack} {report} --about {role} --harmed pupil")
-        ), role
+        assert not any(f" {role}" in place for place in told(f"{pack} {report} --about {role} --harmed pupil")), role
 
 
 def test_someone_with_two_roles_loses_both():
@@ -336,13 +332,10 @@ def test_moston_lane_has_no_trust_so_its_chair_is_for_the_lado():
 
 
 def test_the_furthest_line_decides():
-    assert told(
-        "oak-trees adult_material --about caretaker --about headteacher --about chair_of_governors"
-    ) == ["lead chief_executive"]
-    assert (
-        asked("oak-trees adult_material --about chief_executive --about headteacher")["report"]
-        == "head_concern"
-    )
+    assert told("oak-trees adult_material --about caretaker --about headteacher --about chair_of_governors") == [
+        "lead chief_executive"
+    ]
+    assert asked("oak-trees adult_material --about chief_executive --about headteacher")["report"] == "head_concern"
 
 
 def test_a_lead_that_rule_three_puts_there_says_so_and_the_dsl_comes_back_for_the_child():
@@ -353,9 +346,7 @@ def test_a_lead_that_rule_three_puts_there_says_so_and_the_dsl_comes_back_for_th
 
 
 def test_a_colleague_whom_nobody_names_is_still_a_colleague():
-    assert places(asked("oak-trees inappropriate_content --by colleague")) == [
-        "lead headteacher floor floor 3"
-    ]
+    assert places(asked("oak-trees inappropriate_content --by colleague")) == ["lead headteacher floor floor 3"]
     assert told("whinless-down pupil_contact --by colleague") == ["lead headteacher"]
     assert kept_out("whinless-down pupil_contact --by colleague") == {}
 
@@ -411,15 +402,11 @@ def test_a_head_concern_is_about_the_head_whether_named_or_not():
     assert kept_out("oak-trees head_concern") == {"headteacher": "floor 2"}
     assert told("oak-trees head_concern --vacant headteacher") == ["lead chair_of_governors"]
     assert told("oak-trees head_concern --vacant headteacher --harmed pupil") == ["lead chair_of_governors"]
-    assert told("whinless-down head_concern --same headteacher=dsl --harmed pupil") == [
-        "lead chair_of_governors"
-    ]
+    assert told("whinless-down head_concern --same headteacher=dsl --harmed pupil") == ["lead chair_of_governors"]
 
 
 def test_where_a_school_has_no_chair_the_chair_of_trustees_hears():
-    holders = {
-        role: people for role, people in people_of("king-offa").items() if role != "chair_of_governors"
-    }
+    holders = {role: people for role, people in people_of("king-offa").items() if role != "chair_of_governors"}
     assert routed("king-offa", Facts("head_concern"), holders) == [("lead", "chair_of_trustees")]
     vacant = people_of("king-offa", chair_of_governors=())
     assert routed("king-offa", Facts("head_concern"), vacant) == [("lead", "chief_executive")]
@@ -522,9 +509,7 @@ def test_stand_ins_are_the_floors_doing():
 
 
 def test_a_lead_who_is_shut_out_is_not_replaced_by_their_deputy():
-    assert told("oak-trees policy_breach --about headteacher --about caretaker") == [
-        "lead chair_of_governors"
-    ]
+    assert told("oak-trees policy_breach --about headteacher --about caretaker") == ["lead chair_of_governors"]
     assert routed("oak-trees", Facts("policy_breach", close=frozenset({"headteacher"}))) == [
         ("lead", "chair_of_governors")
     ]
@@ -545,9 +530,7 @@ def test_a_word_means_the_holder_of_that_role_whatever_they_are_called():
 
 
 def test_an_address_that_reaches_nobody_is_a_vacancy():
-    assert routed("oak-trees", Facts("pupil_concern"), unreachable=frozenset({"dsl"})) == [
-        ("lead", "deputy_dsl")
-    ]
+    assert routed("oak-trees", Facts("pupil_concern"), unreachable=frozenset({"dsl"})) == [("lead", "deputy_dsl")]
 
 
 def test_everybody_who_shares_a_role_gets_the_card_save_who_is_shut_out():
@@ -606,9 +589,9 @@ def test_an_empty_school_sends_the_report_outside_at_once():
 
 
 def test_a_choice_left_with_one_is_the_lead_and_with_none_the_heads_ladder():
-    assert places(
-        asked("whinless-down pupil_contact --vacant line_manager --vacant dsl --vacant deputy_dsl")
-    ) == ["lead headteacher floor floor 4"]
+    assert places(asked("whinless-down pupil_contact --vacant line_manager --vacant dsl --vacant deputy_dsl")) == [
+        "lead headteacher floor floor 4"
+    ]
     line = "whinless-down pupil_contact --vacant line_manager --vacant dsl --vacant deputy_dsl"
     assert told(f"{line} --vacant headteacher --vacant deputy_headteacher") == ["lead chair_of_governors"]
 
@@ -682,10 +665,29 @@ def test_on_a_choice_the_reporter_is_no_option():
     assert told("whinless-down pupil_contact --reporter line_manager") == ["choice dsl", "choice headteacher"]
 
 
-def test_a_reporter_is_never_the_one_option_that_is_left():
+def test_a_reporter_who_is_the_one_option_left_leads_and_somebody_above_knows():
     line = "whinless-down pupil_contact --vacant line_manager --vacant dsl --vacant deputy_dsl"
-    assert told(f"{line} --reporter headteacher") == ["lead chair_of_governors"]
-    assert told(f"{line} --reporter headteacher --vacant chair_of_governors") == ["lead chief_executive"]
+    assert told(f"{line} --reporter headteacher") == ["lead headteacher", "informed chair_of_governors"]
+    assert told(f"{line} --reporter headteacher --vacant chair_of_governors") == [
+        "lead headteacher",
+        "informed chief_executive",
+    ]
+    assert places(asked("whinless-down pupil_contact --harmed pupil --vacant line_manager --reporter headteacher")) == [
+        "lead headteacher floor floor 4",
+        "informed dsl floor floor 1",
+        "informed chair_of_governors floor floor 5",
+    ]
+
+
+def test_an_option_left_alone_by_the_reporter_leads():
+    line = "whinless-down pupil_contact --vacant line_manager --reporter dsl"
+    assert places(asked(line)) == ["lead headteacher floor floor 4"]
+
+
+def test_a_stand_in_for_a_choice_of_nobody_leads_even_their_own_report():
+    empty = ("line_manager", "dsl", "deputy_dsl", "headteacher", "deputy_headteacher")
+    line = " ".join(["whinless-down pupil_contact --reporter chair_of_governors", *(f"--vacant {r}" for r in empty)])
+    assert told(line) == ["lead chair_of_governors", "informed chief_executive"]
 
 
 # ——— one person, one part; picks; danger; how soon
@@ -731,6 +733,25 @@ def test_the_offer_of_king_offa_leads_to_the_dsl_when_it_is_taken_up():
     found = route(load_pack("king-offa"), load_floor(), Cast(people_of("king-offa")), family)
     assert [step.id for step in found.steps] == ["offer-to-tell-the-dsl"]
     assert "offer-to-tell-the-dsl" not in step_ids("king-offa pupil_contact --about caretaker")
+
+
+def test_the_offer_of_king_offa_stands_without_a_dsl_and_then_leads_to_whoever_is_next():
+    line = "king-offa pupil_contact --vacant dsl --vacant deputy_dsl"
+    assert step_ids(line) == ["decline", "talk-in-class", "offer-to-tell-the-dsl"]
+    empty = people_of("king-offa", dsl=(), deputy_dsl=())
+    assert routed("king-offa", Facts("pupil_contact", picked=("dsl",)), empty) == [("lead", "headteacher")]
+    taken = Facts("pupil_contact", picked=("dsl",), reporter="dsl")
+    assert routed("king-offa", taken) == [("lead", "dsl"), ("informed", "headteacher")]
+
+
+def test_nothing_is_offered_where_the_report_goes_outside_or_where_nobody_is_left():
+    assert "offer-to-tell-the-dsl" not in step_ids("king-offa pupil_contact --about chair_of_trustees")
+    vacant = " ".join(f"--vacant {role}" for role in load_pack("king-offa").cast)
+    assert "offer-to-tell-the-dsl" not in step_ids(f"king-offa pupil_contact {vacant}")
+
+
+def test_what_is_taken_up_goes_up_the_ladder_when_nobody_answers():
+    assert after("king-offa", Facts("pupil_contact", picked=("dsl",)))[:2] == ["deputy_dsl", "headteacher"]
 
 
 def test_the_administrators_in_the_register_answer_for_their_account():
@@ -801,9 +822,7 @@ def test_silence_never_goes_to_a_subject_nor_to_a_deputy_of_who_is_shut_out():
         "chair_of_trustees",
     ]
     both = people_of("oak-trees", dsl=("ada", "ben"))
-    assert (
-        after("oak-trees", Facts("pupil_concern", close=frozenset({"ben"})), holders=both)[0] == "headteacher"
-    )
+    assert after("oak-trees", Facts("pupil_concern", close=frozenset({"ben"})), holders=both)[0] == "headteacher"
 
 
 def test_silence_reaches_the_reporter_last():
@@ -852,9 +871,7 @@ def test_a_word_it_does_not_know_is_answered_with_those_it_does(words, named):
 def test_the_table_for_people_shows_the_same_as_the_json():
     app = typer.Typer()
     app.command()(route_command)
-    done = CliRunner().invoke(
-        app, ["--policy", "oak-trees", "--report", "adult_material", "--about", "headteacher"]
-    )
+    done = CliRunner().invoke(app, ["--policy", "oak-trees", "--report", "adult_material", "--about", "headteacher"])
     assert done.exit_code == 0
     for word in ("head_concern", "chair_of_governors", "lead", "§8", "headteacher (floor 2)"):
         assert word in done.stdout
