@@ -112,7 +112,7 @@ class Deliver:
         """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
         lookup = desk.lookups.get(told.platform)
         faces = await lookup([told.address]) if lookup else ()
-        changed = [await desk.run(accounts.stood, who) for who in faces if who.standing != "active"]
+        changed = [await desk.run(accounts.stood, who) for who in faces if who.standing not in ("active", "unknown")]
         return any(changed)
 
     async def escalate(self, desk: Desk, claim: Claim) -> None:

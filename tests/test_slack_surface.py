@@ -526,7 +526,7 @@ async def test_a_profile_that_does_not_come_holds_up_no_report(school: Door, fau
         school.api.says["users.info"] = "ratelimited" if fault == "ratelimited" else (lambda _: {"user": None})
     answer = await school.interact(filled(account="x"))
     assert answer.json()["response_action"] == "update"
-    assert school.desk.asked[0][-1] == Who("slack", TEAM, PRIYA)
+    assert school.desk.asked[0][-1] == Who("slack", TEAM, PRIYA, standing="unknown")
     await school.interact(filled(account="y"))
     assert len(school.api.sent("users.info")) == 1, "an outage costs one second, not one a step"
 

@@ -57,7 +57,7 @@ def stood(unit: Unit, rules: Rules, who: Who) -> bool:
     A role-holder whose last account is gone has left a vacant place: open cases move on, the operator is told.
     """
     found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
-    if not found or found[0].state in (who.standing, "unconfirmed"):
+    if not found or found[0].state in (who.standing, "unconfirmed") or who.standing == "unknown":
         return False
     found[0].state = who.standing
     unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)

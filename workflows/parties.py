@@ -1,10 +1,10 @@
 """Who is told of a case: found from the rules when it opens, and found again before anything is sent."""
 
-from collections.abc import Iterable
 from datetime import timedelta
+from itertools import takewhile
 
 from storage.ledger import Event
-from storage.models import Case, Involved, Party
+from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
 from workflows import calendar, people, routing
@@ -92,8 +92,14 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
         let_go(unit, case, party, "excluded")
     if any(party.part == "lead" for party in here if party not in gone) or case.acknowledged_at:
         return
-    if case.state != "closed":
+    if case.state != "closed" and (here or owed(unit, rules, case)):
         climb(unit, rules, case)
+
+
+def owed(unit: Unit, rules: Rules, case: Case) -> bool:
+    """Whether the rules send this report to anybody; a policy may ask for no further step."""
+    route, _, _ = route_now(unit, rules, case)
+    return bool(route.recipients or route.outside)
 
 
 def let_go(unit: Unit, case: Case, party: Party, because: str) -> None:
@@ -105,22 +111,36 @@ def let_go(unit: Unit, case: Case, party: Party, because: str) -> None:
 
 
 def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
-    """Bring in the next person: whoever the rules put first now, else the next rung; none when it ends outside."""
+    """Bring in whoever comes next: the lead that the rules name now, else the next rung; none when it ends outside.
+
+    Those who were merely informed may well be asked next; those who were asked once are not asked again.
+    """
     route, found, cast = route_now(unit, rules, case)
-    ever = ever_told(unit, case)
-    fresh = [place for place in route.recipients if place.person not in ever]
-    leads = [place for place in fresh if place.part == "lead"]
-    rungs = routing.rungs_after(rules.pack, rules.floor, cast, found, ever)
-    place = next(iter((*leads, *rungs)), None)
-    if place is None:
+    asked = frozenset(
+        party.person for party in unit.find(queries.parties(case.id)) if party.part == "lead" or party.until
+    )
+    leads = [place for place in route.recipients if place.part == "lead" and place.person not in asked]
+    rungs = routing.rungs_after(rules.pack, rules.floor, cast, found, asked)
+    coming = (*leads, *rungs)
+    if not coming:
         case.outside = [rules.floor.outside]
         unit.record(Event.CASE_ESCALATED, case.id, "", to="outside")
         return None
-    tell(unit, case, place)
-    unit.record(Event.CASE_ESCALATED, case.id, "", to=place.person, role=place.role, why=place.why)
+    for place in takewhile(lambda each: each.role == coming[0].role, coming):
+        ask(unit, case, place)
+        unit.record(Event.CASE_ESCALATED, case.id, "", to=place.person, role=place.role, why=place.why)
     await_answer(unit, rules, case)
-    return place
+    return coming[0]
 
 
-def names_of(involved: Iterable[Involved], part: str) -> tuple[str, ...]:
-    return tuple(each.person for each in involved if each.part == part and each.person)
+def ask(unit: Unit, case: Case, place: Place) -> None:
+    """Make somebody a lead: told for the first time, or informed until now and asked from now on."""
+    here = [party for party in told(unit, case) if party.person == place.person]
+    if not here:
+        tell(unit, case, place)
+        return
+    party = here[0]
+    party.part, party.role, party.source, party.why = "lead", place.role, place.source, place.why
+    party.since = unit.now
+    unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
+    unit.promise("say", party.person, unit.now, about=case.id, message="lead.reminder")

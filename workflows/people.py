@@ -15,7 +15,9 @@ CHAT = ("slack", "teams")
 
 @dataclass(frozen=True)
 class Who:
-    """An account that a platform vouches for, as it reached us; ``standing`` as in ``Account.state``.
+    """An account that a platform vouches for, as it reached us.
+
+    ``standing`` is that of ``Account.state``, or unknown where the platform did not say in time.
 
     Somebody signed in on our own pages is ``Who("person", "", <person's id>)``.
     """
@@ -49,13 +51,19 @@ def meet(unit: Unit, who: Who) -> Met:
     if found:
         account = found[0]
         person = unit.get(Person, account.person)
-        if account.state != who.standing and {account.state, who.standing} <= {"active", "guest", "foreign"}:
-            account.state = who.standing
+        account.state = standing_now(person, account, who)
         if who.name and who.name not in (person.name, *person.also) and not person.key:
             person.also = [*person.also, person.name] if person.name else person.also
             person.name = who.name
         return Met(person, account.state == "active")
     return first_contact(unit, who)
+
+
+def standing_now(person: Person, account: Account, who: Who) -> str:
+    """How an account stands after its platform has spoken; a closed one or a role-holder's new one stays as it is."""
+    if who.standing == "unknown" or account.state in ("deactivated", "blocked"):
+        return account.state
+    return "unconfirmed" if account.state == "unconfirmed" and person.key else who.standing
 
 
 def first_contact(unit: Unit, who: Who) -> Met:
@@ -66,7 +74,8 @@ def first_contact(unit: Unit, who: Who) -> Met:
         person = unit.add(Person(id=unit.new_id(), name=who.name, met_at=unit.now))
         for email in who.emails:
             unit.add(Account(id=unit.new_id(), person=person.id, platform="mail", address=email.lower()))
-    state = "unconfirmed" if known_role_holder and who.standing == "active" else who.standing
+    unsure = who.standing == "unknown" or (known_role_holder and who.standing == "active")
+    state = "unconfirmed" if unsure else who.standing
     unit.add(
         Account(
             id=unit.new_id(),
@@ -96,6 +105,9 @@ def cast(unit: Unit, school: str) -> Cast:
         holders[role.role] = (*holders.get(role.role, ()), role.person)
     managers = {person.id: person.line_manager for person in unit.find(queries.managed())}
     everyone = {role.person for role in held} | set(managers.values())
+    for office in unit.find(queries.offices(school)):
+        # An office that somebody held here once is vacant; one that nobody ever did, the school does not have.
+        holders.setdefault(office, ())
     return Cast(
         holders=holders,
         absent=away(unit, everyone, unit.now),

@@ -57,9 +57,10 @@ def settled(matter: Matter, seats: list[Seat]) -> list[Seat]:
         return seats
     others = [seat for seat in seats if seat.part != "choice"]
     told = {person for seat in others if seat.child for person in seat.people}
-    options = distinct([seat for seat in seats if seat.part == "choice"], told)
+    free = [seat for seat in seats if seat.part == "choice" and not told.issuperset(seat.people)]
+    options = distinct(free, told)
     if len(options) > 1:
-        options = distinct([without_reporter(matter, seat) for seat in options], told)
+        options = distinct([without_reporter(matter, seat) for seat in free], told)
     return [*chosen(matter, options), *others]
 
 

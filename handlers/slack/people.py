@@ -34,7 +34,7 @@ class People:
         if home != self.team:
             # Another workspace's owner decides its e-mail addresses: they must not make anybody one of ours.
             return Who("slack", home, user, name=told.name if told else "", standing="foreign")
-        return told or Who("slack", home, user)
+        return told or Who("slack", home, user, standing="unknown")
 
     async def lookup(self, ids: Iterable[str]) -> list[Who]:
         """Persons picked in a form."""

@@ -69,6 +69,11 @@ def roles_at(school: str, at: datetime) -> SelectOfScalar[RoleHeld]:
     )
 
 
+def offices(school: str) -> SelectOfScalar[str]:
+    """Every role that was ever held at a school, or for the whole trust."""
+    return select(RoleHeld.role).where(col(RoleHeld.school).in_((school, ""))).distinct()
+
+
 def roles_now(at: datetime) -> SelectOfScalar[RoleHeld]:
     """Every role held anywhere in the trust at a moment."""
     return (
