@@ -663,6 +663,10 @@ def test_on_a_choice_the_reporter_is_no_option():
         "choice chair_of_governors",
     ]
     assert told("whinless-down pupil_contact --reporter line_manager") == ["choice dsl", "choice headteacher"]
+    assert told("whinless-down pupil_contact --same dsl=headteacher --reporter dsl") == [
+        "choice line_manager",
+        "choice chair_of_governors",
+    ]
 
 
 def test_a_reporter_who_is_the_one_option_left_leads_and_somebody_above_knows():
