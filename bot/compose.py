@@ -173,6 +173,7 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     finally:
         await clock.stop()
         sweeping.cancel()
+        await deliver.finish()
         await slack.close()
 
 
@@ -184,7 +185,7 @@ async def at_slacks_door(request: Request) -> Response:
 async def healthz(ground: Ground, request: Request) -> Response:
     """Are reports being accepted: yes or no.  A write and its fsync are the only honest answer."""
     try:
-        await ground.database.run(ground.trust, lambda unit: unit.find(queries.trust()))
+        await ground.database.run("", setting.tell, "healthz", ground.clock().isoformat())
     except Fault as fault:
         return JSONResponse({"accepting_reports": "no", "fault": type(fault).__name__}, 503)
     return JSONResponse({"accepting_reports": "yes"})

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +11,6 @@ from handlers.desk import Desk
 from handlers.fetchers import Fetcher, Unfetched
 from handlers.senders import Posted, Sender, Unreachable
 from storage import promises
-from storage.faults import Fault
 from storage.promises import Claim
 from storage.unit import Unit
 from workflows import accounts, cases, evidence, telling
@@ -28,14 +26,18 @@ LONGEST = timedelta(minutes=1)  # between two tries
 
 @dataclass
 class Deliver:
-    """Sweeps what is due, of every trust whose desk it is given; woken by whatever makes a promise."""
+    """Sweeps what is due, of every trust whose desk it is given; woken by whatever makes a promise.
+
+    One recipient whose platform is slow holds up nobody else; only promises about the same card wait for each other.
+    """
 
     desks: Mapping[str, Desk]
     senders: Mapping[str, Sender]
     fetchers: Mapping[str, Fetcher]
     operator: str = ""
     awake: asyncio.Event = field(default_factory=asyncio.Event)
-    turns: defaultdict[tuple[str, str, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    keeping: set[asyncio.Task[None]] = field(default_factory=set)
+    latest: dict[tuple[str, str, str], asyncio.Task[None]] = field(default_factory=dict)
 
     async def serve(self) -> None:
         """Sweep whenever woken: by whoever made a promise, and each second by the clock for what falls due."""
@@ -54,25 +56,52 @@ class Deliver:
         self.awake.set()
 
     async def sweep(self) -> int:
-        """Keep everything that is due now, once; returns how many promises were taken up."""
+        """Take up what is due now, as much as there is room for; returns how many promises were taken up."""
+        room = AT_ONCE - len(self.keeping)
+        if not room:
+            return 0
         database = next(iter(self.desks.values())).database
-        claims: list[Claim] = await database.run("", promises.claim, AT_ONCE, LEASE)
-        await asyncio.gather(*(self.keep(claim) for claim in claims))
-        if not claims:
-            self.turns.clear()
+        claims: list[Claim] = await database.run("", promises.claim, room, LEASE)
+        for claim in claims:
+            task = asyncio.create_task(self.keep(claim))
+            self.keeping.add(task)
+            task.add_done_callback(self.kept)
         return len(claims)
 
+    def kept(self, task: asyncio.Task[None]) -> None:
+        self.keeping.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("promise left to its lease: %s", type(fault).__name__)
+        self.awake.set()
+
+    async def finish(self, patience: float = 5) -> None:
+        """Let what is being kept come to its end; what does not is somebody's again when its lease runs out."""
+        if self.keeping:
+            await asyncio.wait(self.keeping, timeout=patience)
+
     async def keep(self, claim: Claim) -> None:
-        """Keep one promise, or put it off; two about the same card wait for each other."""
-        desk = self.desks[claim.trust]
-        async with self.turns[claim.about, claim.to, claim.ids.get("slot", "")]:
-            try:
-                await KEEP[claim.kind](self, desk, claim)
-            except Unreachable as no:
-                await self.put_off(desk, claim, no.retry_after)
-            except Fault as fault:
-                log.warning("promise %s put off: %s", claim.id, type(fault).__name__)
-                await self.put_off(desk, claim, None)
+        """Keep one promise, or put it off; it first waits for an earlier one about the same card."""
+        card, mine = (claim.about, claim.to, claim.ids.get("slot", "")), asyncio.current_task()
+        earlier = self.latest.get(card)
+        if mine:
+            self.latest[card] = mine
+        if earlier:
+            await asyncio.wait({earlier})
+        try:
+            await self.try_once(self.desks[claim.trust], claim)
+        finally:
+            if self.latest.get(card) is mine:
+                del self.latest[card]
+
+    async def try_once(self, desk: Desk, claim: Claim) -> None:
+        try:
+            await KEEP[claim.kind](self, desk, claim)
+        except Unreachable as no:
+            await self.put_off(desk, claim, no.retry_after)
+        except Exception as fault:
+            # One promise that cannot be kept, whatever the reason, must not keep the others from being kept.
+            log.exception("promise %s put off: %s", claim.id, type(fault).__name__)
+            await self.put_off(desk, claim, None)
 
     async def put_off(self, desk: Desk, claim: Claim, retry_after: float | None) -> None:
         """Try again later: when the platform says, else after twice as long each time, a minute at most."""

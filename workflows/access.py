@@ -20,9 +20,10 @@ def case_for(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Par
     """
     met = people.known(unit, by)
     found: list[Case] = unit.find(queries.by_id(case_id))
+    here = parties.told_of(unit, case_id)  # asked for a case that does not exist too: both answers take as long
     if met is None or not met.confirmed or not found:
         raise Refused("not_yours")
-    party = part_in(unit, rules, found[0], met.person.id)
+    party = part_among(unit, rules, found[0], here, met.person.id)
     if party is None:
         raise Refused("not_yours")
     return found[0], party, met
@@ -30,7 +31,11 @@ def case_for(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Par
 
 def part_in(unit: Unit, rules: Rules, case: Case, person: str) -> Party | None:
     """The live part somebody has in a case; none for those it is about, whatever they were told before."""
-    mine: list[Party] = [each for each in parties.told(unit, case) if each.person == person]
+    return part_among(unit, rules, case, parties.told(unit, case), person)
+
+
+def part_among(unit: Unit, rules: Rules, case: Case, here: list[Party], person: str) -> Party | None:
+    mine = [each for each in here if each.person == person]
     if not mine or person in parties.shut_out(unit, rules, case):
         return None
     return mine[0]

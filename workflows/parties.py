@@ -73,7 +73,11 @@ def shut_out(unit: Unit, rules: Rules, case: Case) -> frozenset[str]:
 
 def told(unit: Unit, case: Case) -> list[Party]:
     """Those whom the case is with now."""
-    return [party for party in unit.find(queries.parties(case.id)) if party.until is None]
+    return told_of(unit, case.id)
+
+
+def told_of(unit: Unit, case_id: str) -> list[Party]:
+    return [party for party in unit.find(queries.parties(case_id)) if party.until is None]
 
 
 def ever_told(unit: Unit, case: Case) -> frozenset[str]:
