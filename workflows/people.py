@@ -150,6 +150,13 @@ def address(unit: Unit, person: str) -> Account | None:
     return next(iter(usable(unit.find(queries.accounts_of((person,))))), None)
 
 
+def own_address(unit: Unit, person: str) -> Account | None:
+    """Where this person hears how their own report goes on: a guest's account, too, or another workspace's."""
+    accounts: list[Account] = unit.find(queries.accounts_of((person,)))
+    spoken_from = (row for row in accounts if row.platform in CHAT and row.state in ("guest", "foreign"))
+    return next(iter((*usable(accounts), *spoken_from)), None)
+
+
 def school_of(unit: Unit, person: Person) -> School:
     """The school a person works at; the trust's first where nothing is known."""
     schools: list[School] = unit.find(queries.schools())

@@ -71,7 +71,8 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
 def addressed(unit: Unit, rules: Rules, case: Case, person: str, said: tuple[str, str]) -> Telling | None:
     """The message (its name, and its slot) with its values, at the person's best address, over their earlier card."""
     name, slot = said
-    account = people.address(unit, person)
+    find = people.own_address if name.startswith("reporter.") else people.address
+    account = find(unit, person)
     if account is None:
         return None
     values = describe.neutral(unit, rules, case)
