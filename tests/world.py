@@ -4,6 +4,7 @@ People act in staff's words (``world.teacher.reports("cyberbullying", what=…)`
 as the signed HTTP request that Slack would send.  Nothing sleeps: what takes time is waited for until it is so.
 """
 
+import io
 import json
 import math
 import re
@@ -11,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall
@@ -39,6 +40,7 @@ from workspace.settings import Settings as ChatSettings
 PATIENCE = 20.0
 SCHOOL = (HERE / "school.toml").read_text()
 Found = TypeVar("Found")
+FOUNDED: dict[str, tuple[bytes, bytes]] = {}
 
 PEOPLE = {
     "teacher": "U0OYELARAN",
@@ -84,7 +86,6 @@ class SchoolClock:
     def __init__(self, file: Path, chat: Address) -> None:
         self.file, self.chat = file, chat
         self.put(0)
-        self.reaches(ordinary_tuesday())
 
     def now(self) -> datetime:
         return DemoClock(self.file).now()
@@ -162,20 +163,20 @@ class World:
         self.clock = SchoolClock(folder / "clock.json", chat)
         self.workspace.reset()
         self.page = httpx.Client(base_url=str(chat), timeout=PATIENCE)
-        self.settings = self.decided(database_url)
+        self.key, self.database = folder / "lanyard.key", database_url
+        create_key_file(self.key)
+        self.settings = self.decided()
         self.school = SCHOOL
         for name, id in PEOPLE.items():
             setattr(self, name, Somebody(self, id))
 
-    def decided(self, database_url: str) -> Settings:
-        key = self.folder / "lanyard.key"
-        create_key_file(key)
+    def decided(self) -> Settings:
         chat: ChatSettings = self.workspace.settings
         return Settings.read(
             {
                 "LANYARD_HOME": str(self.folder / "home"),
-                "LANYARD_KEY_FILE": str(key),
-                "LANYARD_DATABASE_URL": database_url,
+                "LANYARD_KEY_FILE": str(self.key),
+                "LANYARD_DATABASE_URL": self.database,
                 "LANYARD_URL": self.url,
                 "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
                 "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
@@ -189,8 +190,20 @@ class World:
 
     def opens(self, changes: dict[str, str] | None = None) -> None:
         """Found the school, with some lines of its file written differently, and start the bot."""
-        self.applies(changes or {})
+        self.founds(changes or {})
+        self.clock.reaches(ordinary_tuesday())
         self.bot = Bot(self.settings, self.clock.file, self.port)
+
+    def founds(self, changes: dict[str, str]) -> None:
+        """The founding apply, today; on SQLite a school that was founded before in this run is copied, key and all."""
+        kept, file = str(sorted(changes.items())), Path(self.database.removeprefix("sqlite:///"))
+        if self.database.startswith("sqlite") and kept in FOUNDED:
+            for place, content in zip((file, self.key), FOUNDED[kept], strict=True):
+                place.write_bytes(content)
+            return
+        self.applies(changes)
+        if self.database.startswith("sqlite"):
+            FOUNDED[kept] = file.read_bytes(), self.key.read_bytes()
 
     def applies(self, changes: dict[str, str]) -> None:
         """`lanyard people apply`, after rewriting some lines of school.toml."""
@@ -199,7 +212,8 @@ class World:
             self.school = self.school.replace(old, new)
         file = self.folder / "school.toml"
         file.write_text(self.school)
-        assert apply_people(self.settings, file, self.clock.file, yes=True) == 0
+        with redirect_stdout(io.StringIO()) as said:
+            assert apply_people(self.settings, file, self.clock.file, yes=True) == 0, said.getvalue()
 
     def stops(self) -> None:
         assert self.bot
