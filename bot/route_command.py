@@ -38,7 +38,8 @@ def route_command(  # noqa: PLR0913, PLR0917 - a command line's options are its 
         pack = load_pack(policy)
     except PackError as error:
         refuse(str(error))
-    facts, cast = pretended(pack, floor, Asked(same or (), vacant or (), absent or (), about or (), reporter))
+    named = [*(about or ()), *([reporter] if floor.kind(report).subject == "reporter" else [])]
+    facts, cast = pretended(pack, floor, Asked(same or (), vacant or (), absent or (), named, reporter))
     hurt = frozenset({SOMEBODY} if harmed == "staff" else ())
     facts = replace(facts, report=report, by=by, harmed=harmed, harmed_persons=hurt)
     found = route(pack, floor, cast, facts)

@@ -284,6 +284,12 @@ def routed(pack, facts, holders=None, **cast):
     return [(p.part, p.person) for p in route(load_pack(pack), load_floor(), school, facts).recipients]
 
 
+def test_a_report_on_oneself_is_about_the_office_even_where_the_school_holds_it_empty():
+    head = "oak-trees self_report --reporter headteacher --vacant headteacher"
+    assert told(head) == ["lead chair_of_governors"]
+    assert kept_out("oak-trees self_report --reporter dsl --vacant dsl") == {"dsl": "floor 2", "deputy_dsl": "floor 3"}
+
+
 def test_somebody_close_to_a_subject_is_kept_out_and_their_deputy_gets_nothing():
     facts = Facts("cyberbullying", by="pupil", close=frozenset({"dsl"}))
     found = route(load_pack("oak-trees"), load_floor(), Cast(people_of("oak-trees")), facts)
