@@ -1,0 +1,340 @@
+"""Nothing lost: the bot is killed fifty times, from outside, anywhere between the command and the last message."""
+
+import asyncio
+import itertools
+import json
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.real_bot import School, a_school
+from workspace.pictures import screenshot
+from workspace.visitor import Visitor, filled, reference_in, words
+
+pytestmark = pytest.mark.slow
+PATIENCE = 12
+FINAL = {"urgent": "urgent", "head": "questions", "pictures": "details"}
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When to kill: so many seconds after the moment has been seen for the nth time, in a step of the form or in any."""
+
+    moment: str
+    after: float = 0.0
+    nth: int = 1
+    step: str = ""
+    story: str = "urgent"
+    resuming: bool = False  # the moment is waited for after a first kill, while what was left over is sent
+
+
+@dataclass
+class Killer:
+    """Watches what Slack sees, and kills the bot when the moment has come."""
+
+    school: School
+    plan: Kill | None = None
+    seen: int = 0
+    kills: int = 0
+    done: threading.Event = field(default_factory=threading.Event)
+    sent: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def watch(self, moment: str, about: Any) -> None:
+        """Runs in the stand-in's own loop: at ``received`` the bot has had no answer yet."""
+        if moment == "chat.postMessage:received":
+            self.sent.append((self.school.lives, about["channel"], about["text"]))
+        plan = self.plan
+        if plan and plan.moment == moment and plan.step in ("", about.get("view", {}).get("callback_id")):
+            self.seen += 1
+            if self.seen == plan.nth:
+                asyncio.get_running_loop().call_later(plan.after, self.strike) if plan.after else self.strike()
+
+    def strike(self) -> None:
+        if self.plan:
+            self.plan = None
+            self.school.kill()
+            self.kills += 1
+            self.done.set()
+
+    def aim(self, plan: Kill) -> None:
+        self.done.clear()
+        self.seen, self.plan = 0, plan
+
+    def insist(self) -> None:
+        """The moment did not come, or has not yet: no round is without its kill."""
+        if not self.done.wait(0.5):
+            self.strike()
+
+
+def sqlite_kills() -> list[Kill]:
+    """Fifty: the life of a submission swept, then each moment that can be seen from outside."""
+    stories = itertools.cycle(FINAL)
+    swept = [
+        Kill("view_submission:sent", 0.006 * n, step=FINAL[story], story=story)
+        for n, story in zip(range(21), stories, strict=False)
+    ]
+    return [*swept, *seen_kills()]
+
+
+def seen_kills() -> list[Kill]:
+    receipt = [Kill("view_submission:answered", after, step="urgent") for after in (0.0, 0.002, 0.005, 0.010)]
+    told = [
+        Kill(f"chat.postMessage:{side}", after, nth)
+        for side, after, nth in (
+            ("received", 0.0, 1),
+            ("received", 0.0, 2),
+            ("received", 0.0, 4),
+            ("answered", 0.0, 1),
+            ("answered", 0.0, 3),
+            ("answered", 0.001, 1),
+            ("answered", 0.003, 2),
+            ("answered", 0.008, 3),
+        )
+    ]
+    fetched = [
+        Kill(f"files.info:{side}", after, nth, story="pictures")
+        for side, after, nth in (
+            ("received", 0.0, 1),
+            ("answered", 0.0, 2),
+            ("answered", 0.004, 1),
+            ("answered", 0.012, 2),
+            ("answered", 0.030, 2),
+        )
+    ]
+    begun = [
+        Kill("command:sent", 0.002),
+        Kill("views.open:received"),
+        Kill("views.open:answered"),
+        Kill("view_submission:sent", 0.004, step="start"),
+        Kill("view_submission:answered", step="start", story="head"),
+        Kill("view_submission:sent", 0.008, step="files", story="pictures"),
+    ]
+    again = [
+        Kill("chat.postMessage:received", nth=nth, story=story, resuming=True)
+        for nth, story in ((1, "urgent"), (2, "pictures"), (3, "head"))
+    ]
+    return [*receipt, *told, *fetched, *begun, *again]
+
+
+def postgres_kills() -> list[Kill]:
+    swept = [Kill("view_submission:sent", 0.012 * n, step="urgent") for n in range(6)]
+    return [*swept, *seen_kills()[::4]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A report as its reporter knows it: which draft, the reference on the receipt, and who it was."""
+
+    draft: str
+    reference: str
+    reporter: str
+    story: str
+
+
+class Reporter:
+    """Somebody who does what people do: on the red error they send again, and lost forms are begun again."""
+
+    def __init__(self, school: School, who: Visitor) -> None:
+        self.school, self.who = school, who
+
+    def tell(self, story: str) -> Told:
+        form = self.begins()
+        about = {"urgent": "pupil_concern", "head": "head_concern", "pictures": "cyberbullying"}[story]
+        form = self.sends(form, {"about": about, "danger": "yes" if story == "urgent" else "no"})
+        receipt = getattr(self, story)(form)
+        reference = reference_in(words(receipt))
+        self.is_durable(reference)
+        return Told(form["private_metadata"], reference, self.who.id, story)
+
+    def urgent(self, form: Any) -> Any:
+        return self.sends(form, {"what": "He is on the roof.", "urgent_who": "Jonah Pell"})
+
+    def head(self, form: Any) -> Any:
+        return self.sends(form, {"what": "She shook him.", "harmed": "pupil"})
+
+    def pictures(self, form: Any) -> Any:
+        asked = {"by": "pupil", "harmed": "pupil", "harmed_names": "Ella Brown", "subject_names": "Jonah Pell"}
+        form = self.sends(form, {**asked, "what": "A chat in which she is mocked."})
+        form = self.sends(form, {"pictures_sexual": "no"})
+        files = [self.who.attaches(f"{n}.png", PICTURE) for n in (1, 2)]
+        form = self.sends(form, {"screenshots": files})
+        known = {"picture_date": "2026-11-19", "picture_time": "10:10"}
+        known |= {"picture_place": "A chat", "picture_account": "y6"}
+        return self.sends(form, {f"{what}.{n}": said for what, said in known.items() for n in (1, 2)})
+
+    def begins(self) -> Any:
+        """Type the command until a form opens."""
+        if left := self.who.sees()["modals"]:
+            self.who.closes(left[-1])
+        world = self.school.chat.workspace
+        for _ in range(PATIENCE):
+            room = self.who.sees()["channels"][0]["id"]
+            world.banners.pop(self.who.id, None)
+            self.who.says("command", channel=room, text="/report")
+            until = time.monotonic() + 5
+            while time.monotonic() < until:
+                if world.views.stacks.get(self.who.id):
+                    return self.who.sees()["modals"][-1]
+                if self.who.id in world.banners:
+                    break
+                time.sleep(0.005)
+            self.school.serving()
+        raise AssertionError("no form opened")
+
+    def sends(self, form: Any, answers: dict[str, Any]) -> Any:
+        """Press Send until it was taken; what was typed stays in the form."""
+        values = dict(filled(form, answers))
+        assert not answers.keys() - values.keys(), (form["callback_id"], answers.keys() - values.keys())
+        for _ in range(PATIENCE):
+            said = self.who.says("submit", view_id=form["id"], values=values)
+            if not said["trouble"] and not said["errors"]:
+                assert said["state"]["modals"], "the form closed without a word"
+                return said["state"]["modals"][-1]
+            time.sleep(0.05)
+            self.school.serving()
+        raise AssertionError(f"never taken: {said['trouble']} {said['errors']}")
+
+    def is_durable(self, reference: str) -> None:
+        """The receipt is on the screen: now another process must find the case on disk."""
+        found = self.school.query("SELECT draft FROM cases WHERE reference = :r", r=reference)
+        assert len(found) == 1, f"a receipt for {reference}, and {len(found)} cases"
+
+
+PICTURE = screenshot((178, 70, 60), "nowhere")
+
+
+def campaign(school: School, plans: Sequence[Kill]) -> tuple[list[Told], Killer]:
+    """One round for each kill; two people report at once in each."""
+    killer, told = Killer(school), []
+    school.chat.workspace.on_call.append(killer.watch)
+    teacher, assistant = (Reporter(school, school.people[role]) for role in ("teacher", "teaching_assistant"))
+    others = itertools.cycle(FINAL)
+    with ThreadPoolExecutor(2) as both:
+        for number, plan in enumerate(plans, 1):
+            if plan.resuming:
+                killer.aim(Kill("chat.postMessage:received"))
+            else:
+                killer.aim(plan)
+            told += both.map(Reporter.tell, (teacher, assistant), (plan.story, next(others)))
+            killer.insist()
+            if plan.resuming or number % 7 == 0:
+                if plan.resuming:
+                    killer.aim(plan)
+                school.chat.workspace.clock.forward("1m")  # what the dead bot held is anybody's again
+            school.serving()
+            if plan.resuming:
+                killer.insist()
+                school.serving()
+            all_are_kept_once(school, told)
+    return told, killer
+
+
+def all_are_kept_once(school: School, told: Sequence[Told]) -> None:
+    """Every receipt that was shown is one case, and there is no case beside them."""
+    cases = {row.draft: row.reference for row in school.query("SELECT draft, reference FROM cases")}
+    assert cases == {each.draft: each.reference for each in told}
+    assert len(cases) == len(told)
+
+
+def wait_until_all_is_said(school: School) -> None:
+    """Two minutes on, no lease of a dead bot holds anything back; then nothing that is due may be left."""
+    school.chat.workspace.clock.forward("2m")
+    until = time.monotonic() + 30
+    while left := due(school):
+        assert time.monotonic() < until, f"still owed: {left}"
+        time.sleep(0.2)
+
+
+def due(school: School) -> list[str]:
+    """What the bot still owes now; only an escalation may wait for a later hour."""
+    now = school.chat.workspace.clock.now()
+    waiting = school.query("SELECT kind, due_at FROM promises WHERE state = 'waiting'")
+    return [kind for kind, at in waiting if kind != "escalate" or moment(at) <= now]
+
+
+def moment(at: datetime | str) -> datetime:
+    """SQLite tells a time as words, in UTC."""
+    if isinstance(at, datetime):
+        return at
+    told = datetime.fromisoformat(at)
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+def everybody_was_told(school: School, told: Sequence[Told], killer: Killer) -> int:
+    """Each recipient and each reporter has each message, never twice from one life of the bot; the extra ones."""
+    taken = Counter(killer.sent)
+    assert max(taken.values()) == 1, [each for each, times in taken.items() if times > 1]
+    posted = Counter((channel, text) for _, channel, text in killer.sent)
+    letters = Counter((to, letter.subject) for letter in school.chat.workspace.letters for to in letter.to)
+    for each in told:
+        for platform, address in recipients(school, each):
+            where = posted if platform == "slack" else letters
+            assert any(to == address and each.reference in said for to, said in where), (each, address)
+        assert any(to == each.reporter and each.reference in said for to, said in posted), each
+    cards = [times for (_, subject), times in letters.items() if any(e.reference in subject for e in told)]
+    return sum(times - 1 for times in (*posted.values(), *cards))
+
+
+def recipients(school: School, told: Told) -> Iterator[tuple[str, str]]:
+    """Where those who were told are reached: in chat, or by e-mail where they have no account."""
+    rows = school.query(
+        'SELECT p.person, a.platform, a.address FROM parties p JOIN cases c ON c.id = p."case"'
+        " JOIN accounts a ON a.person = p.person WHERE c.reference = :r AND p.until IS NULL",
+        r=told.reference,
+    )
+    assert rows, f"nobody was told of {told}"
+    for _, same in itertools.groupby(sorted(rows), lambda row: row.person):
+        accounts = {row.platform: row.address for row in same}
+        platform = "slack" if "slack" in accounts else "mail"
+        yield platform, accounts.get(platform) or accounts[next(iter(accounts))]
+
+
+def the_ledger_is_whole(school: School, checkpoint: Path, told: Sequence[Told]) -> None:
+    done = school.lanyard("verify", "--checkpoint", str(checkpoint))
+    assert done.returncode == 0, done.stdout + done.stderr
+    entries = [json.loads(row.entry) for row in school.query('SELECT entry FROM ledger ORDER BY "position"')]
+    made = Counter(entry["case"] for entry in entries if entry["event"] == "report.submitted")
+    assert list(made.values()) == [1] * len(told)
+
+
+def pictures_arrived(school: School, told: Sequence[Told]) -> None:
+    rows = school.query("SELECT id, state FROM evidence")
+    assert len(rows) == 2 * sum(each.story == "pictures" for each in told)
+    assert {row.state for row in rows} == {"fetched"}
+    blobs = {file.name for file in (school.home / "evidence").rglob("*") if file.is_file()}
+    assert all(any(row.id in name for name in blobs) for row in rows)
+
+
+DATABASES: dict[str, Callable[[], list[Kill]]] = {"sqlite": sqlite_kills, "postgresql": postgres_kills}
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_no_report_is_lost_or_doubled_however_often_the_bot_is_killed(
+    kind: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = request.getfixturevalue("new_postgres")() if kind == "postgresql" else ""
+    plans = DATABASES[kind]()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="lanyard-kills-") as folder, a_school(Path(folder), url) as school:
+        checkpoint = Path(folder) / "before.checkpoint"
+        assert school.lanyard("checkpoint", str(checkpoint)).returncode == 0
+        told, killer = campaign(school, plans)
+        wait_until_all_is_said(school)
+        all_are_kept_once(school, told)
+        extra = everybody_was_told(school, told, killer)
+        pictures_arrived(school, told)
+        the_ledger_is_whole(school, checkpoint, told)
+    with capsys.disabled():
+        print(
+            f"\n{kind}: {killer.kills} kills, {len(told)} reports acknowledged, {len(told)} cases,"
+            f" {len(killer.sent)} messages of which {extra} extra, in {time.monotonic() - began:.0f} s"
+        )
