@@ -111,6 +111,8 @@ class Deliver:
     async def tell(self, desk: Desk, claim: Claim) -> None:
         """Say a card, a receipt or a message to whoever should have it now."""
         told: Telling | None = await desk.run(telling.telling, claim)
+        if told and await self.stands_elsewhere(desk, told):
+            told = await desk.run(telling.telling, claim)
         await self.send(desk, claim, told)
 
     async def mail(self, desk: Desk, claim: Claim) -> None:

@@ -337,7 +337,6 @@ def test_a_role_holder_who_is_a_guest_or_has_left_receives_nothing_and_the_deput
     world: World, trouble: dict[str, bool]
 ) -> None:
     world.page.post("/ui/person", json={"id": world.dsl.id, **trouble})
-    world.applies({})
     world.teacher.reports("pupil_concern", what=CANARY, harmed_names="Jo Bloggs")
     world.settled()
     assert world.leads() == {"deputy-dsl"}
