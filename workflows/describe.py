@@ -38,7 +38,15 @@ def card_for(unit: Unit, rules: Rules, case: Case, person: str) -> Message:
         return Message("lead.mine" if case.acknowledged_by == person else "lead.taken", about=case.id)
     if party.part == "informed":
         return Message("lead.informed", about=case.id)
-    return Message("lead.new" if party.since == case.opened_at else "lead.reminder", about=case.id)
+    return Message(f"lead.{asked(unit, case, party)}", about=case.id)
+
+
+def asked(unit: Unit, case: Case, party: Party) -> str:
+    """Whether a lead is asked for the first time, because nobody before them answered, or waited for in vain."""
+    later = [each for each in parties.told(unit, case) if each.part == "lead" and each.since > party.since]
+    if later:
+        return "waiting"
+    return "new" if party.since == case.opened_at else "reminder"
 
 
 def receipt_for(unit: Unit, rules: Rules, case: Case) -> Message:
@@ -114,11 +122,14 @@ def home(unit: Unit, rules: Rules, met: Met | None) -> tuple[tuple[str, Mapping[
     said: list[tuple[str, Mapping[str, Any]]] = [("home.welcome", {"contacts": outside(unit, rules)})]
     if met is None:
         return (*said, ("home.empty", {}))
-    for case in access.mine(unit, rules, met.person.id) if met.confirmed else ():
+    cases = access.mine(unit, rules, met.person.id) if met.confirmed else []
+    said += [("home.cases", {})] if cases else []
+    for case in cases:
         party = part_in(unit, rules, case, met.person.id)
         may = bool(party and party.part == "lead" and not case.acknowledged_at and case.state != "closed")
         said.append(("home.case", {**neutral(unit, rules, case), "may_acknowledge": may}))
     reported: list[Case] = unit.find(queries.reported_by(met.person.id))
+    said += [("home.reports", {})] if reported else []
     said += [("home.report", neutral(unit, rules, case)) for case in reported[:MOST_REPORTS]]
     return tuple(said if len(said) > 1 else [*said, ("home.empty", {})])
 

@@ -12,6 +12,7 @@ from storage.unit import Unit
 from templates.shapes import Answer, Answers, Field
 from workflows import doors, evidence, parties
 from workflows.describe import neutral
+from workflows.involved import URGENT_WHO
 from workflows.reports import answers_of
 from workflows.rules import Rules
 from workflows.times import spoken, spoken_day
@@ -72,7 +73,7 @@ def quotes(rules: Rules, case: Case, answers: Answers) -> Pairs:
     return tuple(
         (field.label, str(answers[field.id]))
         for field in fields_of(rules, case)
-        if field.kind == "text" and not field.part and answers.get(field.id)
+        if field.kind == "text" and not field.part and field.id != URGENT_WHO and answers.get(field.id)
     )
 
 

@@ -134,6 +134,8 @@ def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
         ask(unit, case, place)
         unit.record(Event.CASE_ESCALATED, case.id, "", to=place.person, role=place.role, why=place.why)
     await_answer(unit, rules, case)
+    for party in told(unit, case):
+        unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
     return coming[0]
 
 

@@ -32,12 +32,16 @@ LINK = "link"
 
 def card_blocks(card: Card) -> list[Block]:
     """The card as a message; one that carries people's words is refused, whoever asks."""
-    if card.quotes:
-        raise AssertionError("a card with quotes goes only into a form or page")
+    insist_on_thin(card)
     blocks = [*top(card), *bottom(card)]
     if len(blocks) > MESSAGE_BLOCKS:
         raise TooLong(MESSAGE_BLOCKS)
     return blocks
+
+
+def insist_on_thin(card: Card) -> None:
+    if card.quotes or card.more:
+        raise AssertionError("a card with quotes goes only into a form or page")
 
 
 def fallback(card: Card) -> str:
@@ -59,11 +63,22 @@ def card_view(card: Card) -> Block:
 
 
 def home_view(cards: Sequence[Card]) -> Block:
-    """The cards one under another."""
+    """The cards one under another; those with buttons and no text are a line each, so that many find room."""
     blocks: list[Block] = []
     for card in cards:
-        blocks += [*([{"type": "divider"}] if blocks else []), *card_blocks(card)]
+        insist_on_thin(card)
+        if card.body or not card.buttons:
+            blocks += [*([{"type": "divider"}] if blocks else []), *card_blocks(card)]
+        else:
+            blocks += row(card)
     return {"type": "home", "blocks": fitted(blocks, VIEW_BLOCKS)}
+
+
+def row(card: Card) -> list[Block]:
+    """A card as one line and its buttons."""
+    mark = "● " if card.urgent else ""
+    facts = [words(f"  ·  {value}") for _, value in card.facts if value]
+    return [rich(line(bold(f"{mark}{card.title}"), *facts)), *bottom(card)]
 
 
 def top(card: Card) -> list[Block]:
