@@ -33,6 +33,7 @@ from storage.vault import create_key_file
 from storage.verify import verify
 from tests.townspeople import Somebody
 from workflows.calendar import LONDON, is_school_day
+from workspace.refusal import SlackError
 from workspace.running import Address
 from workspace.settings import HERE
 from workspace.settings import Settings as ChatSettings
@@ -242,6 +243,21 @@ class World:
         self.answered()
         until(lambda: not self.owed(), "the end of what the bot owes")
         return self
+
+    @contextmanager
+    def chat_is_down(self) -> Iterator[None]:
+        """Slack takes no message meanwhile; afterwards enough time has passed for another try."""
+
+        def refuse(moment: str, about: Any) -> None:
+            if moment in ("chat.postMessage:received", "chat.update:received"):
+                raise SlackError("internal_error")
+
+        self.workspace.on_call.append(refuse)
+        try:
+            yield
+        finally:
+            self.workspace.on_call.remove(refuse)
+            self.clock.forward(minutes=2)
 
     def owed(self) -> list[Promise]:
         return self.rows(select(Promise).where(col(Promise.state) == "waiting", col(Promise.due_at) <= self.clock.now()))

@@ -42,22 +42,22 @@ class Written:
 
 
 def load(unit: Unit, token: str, author: Person) -> Written:
-    """What this author has written under this token; an empty start where there is nothing yet.
+    """What this author has written under this token; an empty start where there is nothing of theirs.
 
-    Raises Refused: somebody else's draft answers like one that is gone.
+    Somebody else's draft is like one that does not exist.
     """
     rows: list[Draft] = unit.find(queries.by_id(token))
-    if not rows:
+    if not rows or rows[0].author != author.id:
         return Written()
-    if rows[0].author != author.id:
-        raise Refused("not_yours")
     text = sealed.opened_field(unit, token, "written")
     return restore(text) if text else Written()
 
 
 def save(unit: Unit, token: str, author: Person, written: Written) -> None:
-    """Keep it, sealed, for another day."""
+    """Keep it, sealed, for another day.  Raises Refused for a token that is somebody else's."""
     rows: list[Draft] = unit.find(queries.by_id(token))
+    if rows and rows[0].author != author.id:
+        raise Refused("expired")
     if rows:
         rows[0].touched_at, rows[0].expires_at = unit.now, unit.now + KEPT_FOR
     else:
@@ -71,9 +71,10 @@ def unfinished(unit: Unit, author: Person) -> Draft | None:
 
 
 def discard(unit: Unit, token: str, author: Person) -> None:
-    """Destroy a draft: its key, its words and its row."""
-    load(unit, token, author)
-    forget(unit, token)
+    """Destroy a draft: its key, its words and its row.  Pressed twice, or for another's, it changes nothing."""
+    rows: list[Draft] = unit.find(queries.by_id(token))
+    if rows and rows[0].author == author.id:
+        forget(unit, token)
 
 
 def expire(unit: Unit) -> int:

@@ -31,7 +31,7 @@ def answer(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | M
     made: list[Case] = unit.find(queries.by_draft(token))
     if made:
         if made[0].reporter != author.id:
-            raise Refused("not_yours")
+            raise Refused("expired")
         return Message(RECEIPT, about=made[0].id)
     written = taken(unit, rules, drafts.load(unit, token, author), sent, by)
     if ask := next_ask(unit, rules, written, author):
@@ -41,9 +41,11 @@ def answer(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | M
 
 
 def resume(unit: Unit, rules: Rules, token: str, by: Who) -> Ask:
-    """The step at which a draft was left; the first one where it is gone."""
+    """The step at which a draft was left.  Raises Refused("gone") where it is no longer there, or another's."""
     author = people.meet(unit, by).person
     written = drafts.load(unit, token, author)
+    if not written.report:
+        raise Refused("gone")
     return next_ask(unit, rules, written, author) or Ask("questions", written.report, last=True)
 
 
