@@ -57,6 +57,8 @@ class Listeners:
             shown = await self.plainly(self.desk.press(action, subject, await self.who(body)))
             if shown is not None:
                 await self.show(body, shown)
+            if on_home(body):
+                self.later(self.draw_home(body))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Payload) -> None:
@@ -79,10 +81,14 @@ class Listeners:
         """App Home was opened, or somebody wrote to the bot; what they wrote is not read."""
         event = body["event"]
         if event["type"] == "app_home_opened" and event.get("tab") == "home":
-            cards = await self.desk.home(await self.who(body))
-            await self.client.views_publish(user_id=person_of(body), view=home_view(list(cards)))
+            await self.draw_home(body)
         elif is_spoken_to_us(event):
             await self.sender.post(event["channel"], await self.desk.greet(await self.who(body)))
+
+    async def draw_home(self, body: Payload) -> None:
+        """App Home as it stands now."""
+        cards = await self.desk.home(await self.who(body))
+        await self.client.views_publish(user_id=person_of(body), view=home_view(list(cards)))
 
     async def begin(self, body: Payload) -> None:
         """The form at once, nothing asked of the database: a trigger lives three seconds."""
@@ -131,6 +137,10 @@ def view_of(shown: Form | Card) -> dict[str, Any]:
 
 def in_modal(body: Payload) -> bool:
     return bool(body.get("view")) and body["view"].get("type") == "modal"
+
+
+def on_home(body: Payload) -> bool:
+    return bool(body.get("view")) and body["view"].get("type") == "home"
 
 
 def is_spoken_to_us(event: Payload) -> bool:
