@@ -95,7 +95,7 @@ def wrongs(table: FileTable) -> list[str]:
     if table.pack not in all_packs():
         return [f"pack: there is no policy called {table.pack!r}; use one of {', '.join(all_packs())}."]
     pack, floor = load_pack(table.pack), load_floor()
-    roles = {*pack.cast, *floor.held_by}
+    roles = {*pack.cast, *floor.held_by, *floor.governors_of(pack.cast)}
     schools = {school.id for school in table.school}
     people = [person.id for person in table.person]
     found = [

@@ -74,7 +74,7 @@ def pretended(pack: Pack, floor: Floor, asked: Asked) -> tuple[Facts, Cast]:
     facts = Facts(
         report="",
         subjects=frozenset(who(word) for word in asked.about),
-        offices=frozenset(asked.about) & (set(pack.cast) | offices_of(pack, floor)),
+        offices=frozenset(asked.about) & {*pack.cast, *floor.governors_of(pack.cast)},
         reporter=who(asked.reporter),
     )
     managers = holders[floor.offices.line_manager]
@@ -99,12 +99,6 @@ def peopled(pack: Pack, floor: Floor, asked: Asked) -> dict[str, str]:
         kept = person.setdefault(one, one)
         person = {role: kept if held == gone else held for role, held in person.items()}
     return person
-
-
-def offices_of(pack: Pack, floor: Floor) -> set[str]:
-    """The offices besides the cast that rule 3 knows in this school."""
-    trust = floor.roles.trust if floor.offices.chair_where_none in pack.cast else ()
-    return {*floor.roles.governors, *trust}
 
 
 def known(option: str, words: Iterable[str], valid: Collection[str]) -> None:

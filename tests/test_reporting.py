@@ -82,6 +82,18 @@ def test_a_concern_about_a_colleague_reaches_the_headteacher_and_never_the_colle
     assert sent.reference not in words(world.dsl.home())
 
 
+def test_a_concern_about_a_governor_on_the_staff_reaches_the_chair_and_not_the_headteacher(
+    chat: Address, tmp_path: Path, new_sqlite: Callable[[], str]
+) -> None:
+    ict = 'roles = [{ role = "ict", school = "brambledown" }'
+    changes = {f"{ict}]": f'{ict}, {{ role = "governor", school = "brambledown" }}]'}
+    with brambledown(chat, tmp_path, new_sqlite(), changes) as world:
+        world.teacher.reports("colleague_concern", what=CANARY, harmed="nobody", subject_staff=[world.ict])
+        world.settled()
+        assert {told.key for told in world.told()} == {"chair"}
+        assert world.head.hears() == []
+
+
 def test_a_concern_about_the_headteacher_reaches_the_chair_by_e_mail(world: World) -> None:
     sent = world.teacher.reports("head_concern", what=CANARY, harmed="nobody")
     world.settled()

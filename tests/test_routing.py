@@ -418,6 +418,11 @@ def test_where_a_school_has_no_chair_the_chair_of_trustees_hears():
     assert routed("king-offa", Facts("head_concern"), vacant) == [("lead", "chief_executive")]
 
 
+def test_where_there_is_neither_a_chair_nor_a_trust_the_vice_chair_hears():
+    holders = {role: people for role, people in people_of("moston-lane").items() if role != "chair_of_governors"}
+    assert routed("moston-lane", Facts("head_concern"), holders) == [("lead", "vice_chair")]
+
+
 # ——— rule 1: the child
 
 

@@ -1,6 +1,6 @@
 """What is true under every policy: how soon, who stands in, who hears about whom, what a type needs."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -110,6 +110,10 @@ class Floor(Row):
     def kind(self, report: str) -> Kind:
         """What the floor knows of this type; a type added by a form file alone is an ordinary one."""
         return self.types.get(report) or Kind.model_validate({})
+
+    def governors_of(self, cast: Container[str]) -> tuple[str, ...]:
+        """The offices besides a pack's own that rule 3 knows: trustees only where the pack has a trust."""
+        return (*self.roles.governors, *(self.roles.trust if self.offices.chair_where_none in cast else ()))
 
     def strictest(self, *classes: str) -> str:
         """The class that waits least."""

@@ -132,9 +132,9 @@ class Matter:
         """The role a place is really about: its own if the school named somebody, else where it falls to."""
         if role in self.floor.held_by and not self.cast.holders.get(role):
             return self.floor.held_by[role]
-        chair = self.floor.offices.chair
-        if role == chair and role not in self.cast.holders:
-            return self.floor.offices.chair_where_none
+        offices = self.floor.offices
+        if role == offices.chair and role not in self.cast.holders and offices.chair_where_none in self.pack.cast:
+            return offices.chair_where_none
         return role
 
     def holders(self, role: str, support: bool = False) -> tuple[str, ...]:
