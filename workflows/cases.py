@@ -56,6 +56,8 @@ def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message
     case, _, met = leading(unit, rules, case_id, by)
     if not case.acknowledged_at:
         raise Refused("not_acknowledged")
+    if case.state == "closed":
+        raise Refused("closed")
     keep_note(unit, case, "reason", text, met.person.id)
     case.state = "closed"
     unit.record(Event.CASE_CLOSED, case.id, met.person.id)

@@ -90,7 +90,7 @@ def about_people(unit: Unit, rules: Rules, written: Written, reporter: Person) -
     facts = facts_of_draft(rules.reports[written.report], written, reporter.id)
     route = routing.route(rules.pack, rules.floor, cast, facts)
     told = frozenset(place.person for place in route.recipients)
-    rungs = routing.rungs_after(rules.pack, rules.floor, cast, facts, told)[:RUNGS]
+    rungs = nearest(routing.rungs_after(rules.pack, rules.floor, cast, facts, told))
     near = faces(unit, (*route.recipients, *rungs))
     kind = rules.reports[written.report]
     typed = [name for name in typed_names(kind, written) if name not in written.names]
@@ -102,6 +102,12 @@ def about_people(unit: Unit, rules: Rules, written: Written, reporter: Person) -
         choices = tuple((place.role, by_id[place.person]) for place in offered)
         return Ask("choice", written.report, choices=choices, several=route.several, last=True)
     return None
+
+
+def nearest(places: tuple[routing.Place, ...]) -> tuple[routing.Place, ...]:
+    """Everybody on the first rungs: those who hold the same role share one."""
+    rungs = tuple(dict.fromkeys(place.role for place in places))[:RUNGS]
+    return tuple(place for place in places if place.role in rungs)
 
 
 def typed_names(kind: ReportType, written: Written) -> Iterator[str]:
