@@ -1,0 +1,1 @@
+"""How fast Lanyard is, beside a floor measured in the same run."""

@@ -1,0 +1,85 @@
+"""python3 run.py bench: measures, says it in a table, keeps it as JSON, and fails where the books do not balance."""
+
+import argparse
+import json
+import os
+import pickle
+import platform
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench import databases, stage, table
+from bench.audit import Books
+from bench.rounds import FULL, LEVELS, QUICK, Bench, Size
+from bench.sample import Sample, take
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> int:
+    """Answer 0 where all that was acknowledged was stored, recorded and said."""
+    ask = argparse.ArgumentParser(prog="run.py bench", description="How fast, beside floors measured in the same run.")
+    ask.add_argument("--quick", action="store_true", help="few letters: shows that it works, not how fast")
+    ask.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    ask.add_argument("--rounds", type=int, help=f"instead of {FULL.rounds}")
+    ask.add_argument("--profile", type=Path, metavar="FILE", help="write there what the bot spent its time on")
+    told = ask.parse_args()
+    size = QUICK if told.quick else FULL
+    size = Size(told.rounds or size.rounds, size.starts, size.letters, size.commands)
+    stage.pin_load()
+    result: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine(), "quick": told.quick}
+    for kind in told.database or ("sqlite", "postgresql"):
+        why = databases.why_no_postgres() if kind == "postgresql" else ""
+        result[kind] = {"left out": why} if why else measured(kind, size, told.profile)
+        print(f"{kind} left out: {why}" if why else table.drawn(kind, result[kind]), flush=True)
+    RESULTS.mkdir(exist_ok=True)
+    kept = RESULTS / f"{result['at'].replace(':', '')}.json"
+    kept.write_text(json.dumps(result, indent=1))
+    print(f"kept in {kept.relative_to(Path.cwd())}")
+    runs = [result[kind] for kind in ("sqlite", "postgresql") if "books" in result.get(kind, {})]
+    return 0 if runs and all(run["books"]["balanced"] for run in runs) else 1
+
+
+def measured(kind: str, size: Size, profile: Path | None) -> dict[str, Any]:
+    """One database's run, in a folder that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="lanyard-bench-") as name, databases.two(kind, Path(name)) as urls:
+        with stage.stage(Path(name), urls, profile) as at:
+            sample = take(at.env)
+            (at.folder / "sample").write_bytes(pickle.dumps(sample))
+            bench = Bench(at, sample, Books(urls[0]), size)
+            books = bench.run()
+    return {
+        "size": {"rounds": size.rounds, "starts": size.starts, "letters": size.letters, "commands": size.commands},
+        "rows of a submission": {"new": sample.counted(), "all new": sample.size, "gone": sample.gone},
+        "medians": {name: round(median(figures), 3) for name, figures in bench.figures.items()},
+        "ratios": ratios(bench),
+        "books": books,
+        "rounds": bench.figures,
+    }
+
+
+def ratios(bench: Bench) -> dict[str, float]:
+    """Lanyard's throughput as a share of the floor's, its waits as a multiple; medians of the rounds' own ratios."""
+    names = [f"{level} /s" for level in LEVELS] + [f"{level} p50" for level in LEVELS] + ["open p50", "open p99", "start"]
+    pairs = {name: zip(bench.figures[f"lanyard {name}"], bench.figures[f"floor {name}"], strict=True) for name in names}
+    return {name: round(median(ours / floor for ours, floor in pair), 3) for name, pair in pairs.items()}
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on, in neutral words."""
+    pinned = f"measured process on core {stage.MEASURED}, load and stand-in on core {stage.AROUND}"
+    return {
+        "cores": os.cpu_count(),
+        "load average before": [round(each, 1) for each in os.getloadavg()],
+        "pinned": pinned if stage.PINS else "not pinned: no taskset, or one core",
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
