@@ -70,9 +70,7 @@ def new_postgres(postgres_cluster: str) -> Callable[[], str]:
         return f"postgresql+psycopg://lanyard@/{name}?host={postgres_cluster}"
 
     def create(name: str, template: str) -> str:
-        with psycopg.connect(
-            f"host={postgres_cluster} user=lanyard dbname=postgres", autocommit=True
-        ) as admin:
+        with psycopg.connect(f"host={postgres_cluster} user=lanyard dbname=postgres", autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return url(name)
 
@@ -97,9 +95,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A database of its own for each test, of each kind in turn."""
     if request.param not in ASKED_FOR:
         pytest.skip(f"LANYARD_TEST_DATABASES leaves {request.param} out")
-    create: Callable[[], str] = request.getfixturevalue(
-        "new_sqlite" if request.param == "sqlite" else "new_postgres"
-    )
+    create: Callable[[], str] = request.getfixturevalue("new_sqlite" if request.param == "sqlite" else "new_postgres")
     return create()
 
 

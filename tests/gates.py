@@ -115,9 +115,7 @@ def catches_only_what_it_expects(place: str, tree: ast.Module) -> Iterator[str]:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler):
-            caught = (
-                [part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)] if node.type else []
-            )
+            caught = [part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)] if node.type else []
             if not node.type or {"Exception", "BaseException"} & set(caught):
                 yield f"{place}:{node.lineno} catches everything"
 
@@ -187,7 +185,6 @@ def unread(node: ast.AST) -> Iterator[ast.AST]:
         assert isinstance(statement, ast.Expr)
         yield statement.value
     elif isinstance(node, ast.Raise) or (
-        isinstance(node, ast.Call)
-        and ast.unparse(node.func).startswith(("log.", "self._log.", "super().__init__"))
+        isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("log.", "self._log.", "super().__init__"))
     ):
         yield from ast.walk(node)

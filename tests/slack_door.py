@@ -35,18 +35,12 @@ STEP = Form(
     contacts=(("Social care", "01632 960101"), ("Out of hours", "01632 960102")),
     intro=("You can stop at any time.",),
     fields=(
-        Field(
-            "about", "What is it about?", "choice", True, options=(Option("child", "A child", "Children"),)
-        ),
+        Field("about", "What is it about?", "choice", True, options=(Option("child", "A child", "Children"),)),
         Field("account", "What happened?", "text", True),
     ),
 )
-NEXT = Form(
-    id="more", title="A few more questions", submit="Send", token="draft-1", fields=(Field("who", "Who?"),)
-)
-RECEIPT = Card(
-    "Thank you", short="Received", body=("Your report is K7-3FQ.",), facts=(("State", "Received"),)
-)
+NEXT = Form(id="more", title="A few more questions", submit="Send", token="draft-1", fields=(Field("who", "Who?"),))
+RECEIPT = Card("Thank you", short="Received", body=("Your report is K7-3FQ.",), facts=(("State", "Received"),))
 OFFER = Card(
     "You had begun a report",
     body=("You can go on with it.",),

@@ -99,11 +99,7 @@ def test_every_gate_has_been_seen_to_stop_something() -> None:
 
 
 def test_whoever_has_leave_of_a_gate_is_still_there() -> None:
-    idle = [
-        place
-        for place in (*gates.CATCHERS, *gates.DICERS, *gates.SPEAKERS)
-        if not (gates.ROOT / place).is_file()
-    ]
+    idle = [place for place in (*gates.CATCHERS, *gates.DICERS, *gates.SPEAKERS) if not (gates.ROOT / place).is_file()]
     assert not idle, f"no such file, so no such leave: {idle}"
 
 
@@ -112,9 +108,7 @@ def test_the_readme_names_only_commands_that_exist() -> None:
     named = set(re.findall(r"python3 run\.py (\w+)", README))
     assert {"demo", "test"} <= named <= set(ours)
     groups = get_command(app())
-    for first, second in re.findall(
-        r"^\s*(?:\$ )?(?:\.venv/bin/)?lanyard (\w+)(?: (\w+))?", README, re.MULTILINE
-    ):
+    for first, second in re.findall(r"^\s*(?:\$ )?(?:\.venv/bin/)?lanyard (\w+)(?: (\w+))?", README, re.MULTILINE):
         command = groups.commands[first]  # type: ignore[attr-defined]
         assert not hasattr(command, "commands") or second in command.commands, f"lanyard {first} {second}"
 

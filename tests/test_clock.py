@@ -139,9 +139,7 @@ async def test_the_school_day_is_looked_at_when_the_bot_starts() -> None:
 
 
 @pytest.mark.parametrize(("started", "done"), [("2026-06-11T05:59Z", False), ("2026-06-11T06:01Z", True)])
-async def test_a_daily_job_whose_time_in_london_has_passed_today_is_done_at_the_start(
-    started: str, done: bool
-) -> None:
+async def test_a_daily_job_whose_time_in_london_has_passed_today_is_done_at_the_start(started: str, done: bool) -> None:
     did = asyncio.Event()
 
     async def do() -> None:

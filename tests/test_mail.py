@@ -215,9 +215,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     both = tmp_path_factory.mktemp("tls") / "both.pem"
     both.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + signed.public_bytes(serialization.Encoding.PEM)
     )
     return both
@@ -245,9 +243,7 @@ async def test_a_letter_is_encrypted_when_the_server_offers_it(inbox: Inbox, cer
     assert inbox.encrypted == [True]
 
 
-async def test_a_server_with_somebody_elses_certificate_gets_no_letter(
-    inbox: Inbox, certificate: Path
-) -> None:
+async def test_a_server_with_somebody_elses_certificate_gets_no_letter(inbox: Inbox, certificate: Path) -> None:
     with mail_server(inbox, tls_context=server_side(certificate)) as address, pytest.raises(Unreachable):
         await sender(f"smtp://{address.replace('127.0.0.1', 'localhost')}").post(CHAIR, CARD)
     assert inbox.letters == []

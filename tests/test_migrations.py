@@ -58,9 +58,7 @@ def test_nobody_can_edit_or_remove_what_the_ledger_holds(engine: Engine) -> None
 def test_a_migration_that_rebuilds_the_ledger_leaves_it_guarded(engine: Engine) -> None:
     with engine.begin() as connection:
         operations = Operations(MigrationContext.configure(connection))
-        with operations.batch_alter_table(
-            "ledger", recreate="always" if is_sqlite(engine) else "auto"
-        ) as batch:
+        with operations.batch_alter_table("ledger", recreate="always" if is_sqlite(engine) else "auto") as batch:
             batch.drop_index("ix_ledger_case")
     if is_sqlite(engine):  # the rebuilding drops them without a word: this is what setting them anew is for
         with engine.connect() as connection:

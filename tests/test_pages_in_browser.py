@@ -145,10 +145,7 @@ class Reader:
             self.page.keyboard.press("Tab")
             name = self.page.evaluate(NAME)
             if name.startswith(words):
-                assert (
-                    self.page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
-                    != "none"
-                )
+                assert self.page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
                 return
         pytest.fail(f"the keyboard never reached {words!r}")
 
@@ -167,9 +164,7 @@ class Reader:
         assert words in self.page.inner_text("main")
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(320, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (390, "dark"), (1280, "light"), (1280, "dark")])
 def test_the_chair_goes_from_invitation_to_note_with_a_keyboard_and_no_script(
     served: Served, chromium: Any, tmp_path: Path, width: int, scheme: str
 ) -> None:
@@ -229,9 +224,7 @@ def test_the_chair_goes_from_invitation_to_note_with_a_keyboard_and_no_script(
     context.close()
 
 
-def test_the_cookie_comes_along_from_a_link_in_somebody_elses_mail_page(
-    served: Served, chromium: Any
-) -> None:
+def test_the_cookie_comes_along_from_a_link_in_somebody_elses_mail_page(served: Served, chromium: Any) -> None:
     served.database.run_now(TRUST, _has_chosen)
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -36,9 +36,7 @@ def refusal(env: dict[str, str]) -> str:
     return str(refused.value)
 
 
-def test_a_school_that_sets_what_is_needed_gets_the_rest_by_default(
-    env: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_school_that_sets_what_is_needed_gets_the_rest_by_default(env: dict[str, str], tmp_path: Path) -> None:
     settings = Settings.read(env)
     assert settings.home == tmp_path / "home"
     assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path}/home/lanyard.db"
@@ -159,9 +157,7 @@ def test_a_value_of_the_wrong_kind_is_refused_by_name(env: dict[str, str], name:
     assert f"  {name} " in refusal({**env, name: value})
 
 
-def test_the_environment_goes_before_the_file_and_a_dollar_is_a_dollar(
-    env: dict[str, str], tmp_path: Path
-) -> None:
+def test_the_environment_goes_before_the_file_and_a_dollar_is_a_dollar(env: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("LANYARD_COMMAND=/tell\nLANYARD_SMTP_URL='smtp://a:x${HOME}y@mail.oak-trees.example'\n")
     del env["LANYARD_SMTP_URL"]

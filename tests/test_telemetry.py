@@ -88,9 +88,7 @@ def test_our_own_rooms_are_heard_by_their_fixed_sentence_and_plain_blanks(log: i
 
 
 @pytest.mark.parametrize("name", telemetry.NEVER)
-def test_a_refused_signature_leaves_no_line_even_when_bolt_switches_its_logger_on(
-    log: io.StringIO, name: str
-) -> None:
+def test_a_refused_signature_leaves_no_line_even_when_bolt_switches_its_logger_on(log: io.StringIO, name: str) -> None:
     logger = logging.getLogger(name)
     logger.disabled, logger.level = False, logging.INFO
     logger.error(STORY)

@@ -90,9 +90,7 @@ class SchoolDesk:
 
     async def pictures(self, token: str) -> Gallery:
         self.asked.append(("pictures", *await self.database.look(TRUST, doors.evidence_for, token)))
-        return Gallery(
-            "K7-3FQ", tuple((n, (f"Date: {n} November", "Place: not given")) for n in self.originals)
-        )
+        return Gallery("K7-3FQ", tuple((n, (f"Date: {n} November", "Place: not given")) for n in self.originals))
 
     async def picture(self, token: str, position: int) -> bytes:
         await self.database.look(TRUST, doors.evidence_for, token)
@@ -157,9 +155,7 @@ class World:
         return self.database.look_now(TRUST, lambda unit: unit.find(select(table)))
 
     def events(self) -> list[str]:
-        found = self.database.look_now(
-            TRUST, lambda unit: unit.find(select(Entry.entry).order_by(col(Entry.position)))
-        )
+        found = self.database.look_now(TRUST, lambda unit: unit.find(select(Entry.entry).order_by(col(Entry.position))))
         return [re.search(r'"event":"([^"]+)"', entry)[1] for entry in found]  # type: ignore[index]
 
     def case_link(self, person: str = CHAIR, case: str = "case-one") -> str:
@@ -354,9 +350,7 @@ async def test_a_fresh_link_goes_to_the_owners_inbox_and_the_page_never_says_whe
         ("x y" * 70, "x y" * 70, "longer than 200"),
     ],
 )
-async def test_a_passphrase_that_is_easily_guessed_is_not_kept(
-    world: World, words: str, again: str, says: str
-) -> None:
+async def test_a_passphrase_that_is_easily_guessed_is_not_kept(world: World, words: str, again: str, says: str) -> None:
     token = world.invite_link()
     page = await world.chooses(words, again, token)
     assert page.status_code == 422
@@ -390,9 +384,7 @@ async def test_a_new_passphrase_ends_the_open_sessions_and_the_old_one(world: Wo
 
 async def test_a_first_invitation_is_between_two_and_a_second_is_heard_by_the_ladder(world: World) -> None:
     world.database.run_now(TRUST, doors.invite, CHAIR, "operator")
-    assert [(p.kind, p.to, p.ids["message"]) for p in world.rows(Promise)] == [
-        ("mail", CHAIR, "mail.invited")
-    ]
+    assert [(p.kind, p.to, p.ids["message"]) for p in world.rows(Promise)] == [("mail", CHAIR, "mail.invited")]
     await world.chooses()
     world.database.run_now(TRUST, doors.invite, CHAIR, "operator")
     told = {(p.to, p.ids.get("person")) for p in world.rows(Promise) if p.ids["message"] == "mail.reinvited"}
@@ -490,9 +482,7 @@ MANY = Form(
             True,
             options=(Option("saw", "I saw"), Option("told", "I was told")),
         ),
-        Field(
-            "who", "Who else knows?", "many", options=(Option("dsl", "The DSL"), Option("head", "The head"))
-        ),
+        Field("who", "Who else knows?", "many", options=(Option("dsl", "The DSL"), Option("head", "The head"))),
         Field("when", "When?", "when"),
         Field("note", "What?", "text", True),
         Field("picked", "Which colleague?", "person"),
@@ -549,9 +539,7 @@ async def test_a_note_that_needs_mending_comes_back_with_its_words(world: World)
 
 
 @pytest.mark.parametrize(("fault", "says"), [(Busy(), "Not saved"), (Uncertain(), "We cannot tell yet")])
-async def test_a_note_that_could_not_be_kept_stays_in_the_page(
-    world: World, fault: Exception, says: str
-) -> None:
+async def test_a_note_that_could_not_be_kept_stays_in_the_page(world: World, fault: Exception, says: str) -> None:
     page = await world.signs_in()
     form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
     world.desk.fault = fault

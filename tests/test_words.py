@@ -253,9 +253,7 @@ def test_screenshots_are_taken_where_they_are_lawful_and_help() -> None:
     assert {each.id for each in WORDS.reports.values() if each.files} == WITH_SCREENSHOTS
     keep = WORDS.sentence("words.keep_screenshots")
     for report in WORDS.reports:
-        assert (keep in WORDS.questions(report, OUTSIDE, pictures=False).intro) == (
-            report in WITH_SCREENSHOTS
-        )
+        assert (keep in WORDS.questions(report, OUTSIDE, pictures=False).intro) == (report in WITH_SCREENSHOTS)
         assert keep not in WORDS.questions(report, OUTSIDE).intro
     assert not [field for kind in WORDS.reports.values() for field in kind.fields if field.kind == "files"]
     pictures = WORDS.form("pictures", {}, OUTSIDE).fields[0]
@@ -266,9 +264,7 @@ def test_a_question_keeps_its_id_for_ever() -> None:
     """Answers are stored under these ids: lines are added to field_ids.txt, never taken out or changed."""
     kept = (Path(__file__).parent / "field_ids.txt").read_text("utf-8").split("\n")[1:-1]
     now = {f"{kind.id} {field.id} {field.kind}" for kind in WORDS.reports.values() for field in kind.fields}
-    now |= {
-        f"step {each.field.id} {each.field.kind}" for step in WORDS.steps.values() for each in step.questions
-    }
+    now |= {f"step {each.field.id} {each.field.kind}" for step in WORDS.steps.values() for each in step.questions}
     assert not set(kept) - now, "these have stored answers: put them back"
     assert not now - set(kept), "new questions: add these lines to field_ids.txt"
     assert len(kept) == len(set(kept))
@@ -304,9 +300,7 @@ def test_the_reporter_is_never_asked_to_judge_to_investigate_or_to_keep_quiet(re
     for field in kind.fields:
         asked = f"{field.label} {' '.join(option.label for option in field.options)}".lower()
         assert not re.search(r"serious|threshold|low.level|evidence|proof|prove|lado|police", asked), asked
-        assert not re.search(
-            r"keep (it|this) (quiet|between)|should (it|this) stay|may we (say|share)", asked
-        )
+        assert not re.search(r"keep (it|this) (quiet|between)|should (it|this) stay|may we (say|share)", asked)
         assert not re.search(r"initials", asked)
     assert [field for field in kind.fields if field.id == "what" and field.required]
     assert [field for field in kind.fields if field.id == "told"]

@@ -299,9 +299,7 @@ async def test_a_response_address_can_be_used_five_times(page, bot):
     hook = AsyncWebhookClient(bot.payloads("command")[0]["response_url"])
     answers = [(await hook.send(text=f"answer {n}")).status_code for n in range(6)]
     assert answers == [200] * 5 + [404]
-    assert [m["text"] for m in await page(TEACHER).messages(STAFFROOM)][-5:] == [
-        f"answer {n}" for n in range(5)
-    ]
+    assert [m["text"] for m in await page(TEACHER).messages(STAFFROOM)][-5:] == [f"answer {n}" for n in range(5)]
 
 
 # --- sending a form ----------------------------------------------------------------------------------
@@ -332,10 +330,7 @@ async def test_every_kind_of_answer_reaches_the_bot_in_slacks_shape(page, bot, s
         "files": {"type": "file_input", "max_files": 3},
         "untouched": {"type": "multi_users_select"},
     }
-    blocks = [
-        asking(name, {**each, "action_id": "a"}, optional=name == "untouched")
-        for name, each in elements.items()
-    ]
+    blocks = [asking(name, {**each, "action_id": "a"}, optional=name == "untouched") for name, each in elements.items()]
     blocks[0]["element"]["initial_value"] = "already there"
     view = await opened(page(TEACHER), bot, slack, form(*blocks))
     sent = await page(TEACHER).client.put(
@@ -520,9 +515,7 @@ async def test_nobody_presses_a_button_in_a_room_they_are_not_in_or_that_has_gon
 async def test_a_choice_inside_a_form_is_told_with_everything_typed_so_far(page, bot, slack):
     option = {"text": plain("A child"), "value": "child"}
     pick = {"type": "static_select", "action_id": "kind", "options": [option]}
-    view = await opened(
-        page(TEACHER), bot, slack, form(asking("about", pick, dispatch_action=True), typing())
-    )
+    view = await opened(page(TEACHER), bot, slack, form(asking("about", pick, dispatch_action=True), typing()))
     await page(TEACHER).do(
         "action",
         where="view",
@@ -659,9 +652,7 @@ async def test_people_who_left_guests_and_strangers_are_told_apart(slack):
 async def test_somebody_deactivated_today_is_deactivated_for_the_bot_too(page, slack):
     await page(HEAD).do("person", id=DSL, deactivated=True)
     assert (await refusal(slack.conversations_open(users=DSL)))[0] == "user_disabled"
-    assert DSL not in [
-        p["id"] for p in (await page(HEAD).client.get(f"{page(HEAD).url}/ui/people")).json()["people"]
-    ]
+    assert DSL not in [p["id"] for p in (await page(HEAD).client.get(f"{page(HEAD).url}/ui/people")).json()["people"]]
 
 
 async def test_a_message_to_somebody_who_left_is_taken_without_a_word_as_slack_takes_it(slack):
@@ -804,9 +795,7 @@ async def test_a_card_slack_would_refuse_is_refused_with_the_reason(slack, mista
 
 async def test_words_are_counted_over_a_whole_card(slack):
     many = [section("x" * 2999)] * 5
-    assert (await refusal(slack.chat_postMessage(channel=DSL, text="x", blocks=many)))[
-        0
-    ] == "msg_blocks_too_long"
+    assert (await refusal(slack.chat_postMessage(channel=DSL, text="x", blocks=many)))[0] == "msg_blocks_too_long"
     assert (await refusal(slack.api_call("chat.postMessage", json={"channel": DSL})))[0] == "no_text"
 
 
@@ -884,9 +873,7 @@ async def test_everything_the_bot_may_use_is_accepted(page, bot, slack):
         asking("g", {"type": "static_select", "option_groups": [group], "initial_option": OPTION}),
     ]
     assert (await slack.chat_postMessage(channel=DSL, text="K7-3FQ", blocks=blocks))["ok"]
-    await opened(
-        page(TEACHER), bot, slack, form(*blocks, asking("f", {"type": "file_input", "filetypes": ["png"]}))
-    )
+    await opened(page(TEACHER), bot, slack, form(*blocks, asking("f", {"type": "file_input", "filetypes": ["png"]})))
 
 
 # --- files, post, clock ------------------------------------------------------------------------------
@@ -915,18 +902,14 @@ async def test_a_file_is_handed_to_the_bots_token_and_to_nobody_else(page, chat,
 
 async def test_a_file_over_ten_megabytes_is_refused(page, chat):
     where = {"as": TEACHER, "name": "big.bin", "type": "application/octet-stream"}
-    big = await page(TEACHER).client.put(
-        f"{chat}/ui/upload", params=where, content=b"x" * (10 * 1024 * 1024 + 1)
-    )
+    big = await page(TEACHER).client.put(f"{chat}/ui/upload", params=where, content=b"x" * (10 * 1024 * 1024 + 1))
     assert big.status_code == 413
 
 
 async def test_nobody_attaches_somebody_elses_file(page, bot, slack, chat):
     where = {"as": HEAD, "name": "a.png", "type": "image/png"}
     theirs = (await page(HEAD).client.put(f"{chat}/ui/upload", params=where, content=b"x")).json()
-    view = await opened(
-        page(TEACHER), bot, slack, form(asking("f", {"type": "file_input", "action_id": "a"}))
-    )
+    view = await opened(page(TEACHER), bot, slack, form(asking("f", {"type": "file_input", "action_id": "a"})))
     values = {"f": {"a": {"type": "file_input", "files": [theirs]}}}
     assert (await page(TEACHER).do("submit", view_id=view["id"], values=values))["error"] == "file_not_found"
 
@@ -1061,9 +1044,7 @@ def test_the_school_file_names_people_whom_the_workspace_knows():
     school = tomllib.loads((HERE / "school.toml").read_text())
     town = tomllib.loads((HERE / "brambledown.toml").read_text())
     known = {person["email"]: person["name"] for person in town["person"]}
-    assert {known[person["emails"][0]] for person in school["person"]} == {
-        p["name"] for p in school["person"]
-    }
+    assert {known[person["emails"][0]] for person in school["person"]} == {p["name"] for p in school["person"]}
     held = [role["role"] for person in school["person"] for role in person["roles"]]
     assert {"headteacher", "dsl", "deputy_dsl", "chair_of_governors", "chair_of_trustees"} <= set(held)
     surnames = [person["name"].split()[-1] for person in town["person"]]

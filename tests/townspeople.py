@@ -196,7 +196,9 @@ class Somebody:
 
     def payload(self, kind: str) -> Json:
         town = self.world.workspace
-        return payloads.interaction(town, town.town.people[self.id], kind) | {"trigger_id": town.triggers.issue(self.id)}
+        return payloads.interaction(town, town.town.people[self.id], kind) | {
+            "trigger_id": town.triggers.issue(self.id)
+        }
 
     def knocks(self, payload: Json) -> Answered:
         """A signed request, and all that it caused."""
@@ -288,10 +290,7 @@ def doubts(form: Json) -> dict[str, list[str]]:
 
 def buttons(shown: Json) -> list[Json]:
     return [
-        element
-        for block in shown.get("blocks") or ()
-        if block["type"] == "actions"
-        for element in block["elements"]
+        element for block in shown.get("blocks") or () if block["type"] == "actions" for element in block["elements"]
     ]
 
 

@@ -31,10 +31,8 @@ def values_of(blocks: list[Json], typed: Json) -> Json:
 
 def one_value(element: Json, given: Any) -> Json:
     key, initial = STATE[element["type"]]
-    if isinstance(given, dict) and key in given:
-        value = given[key]
-    else:
-        value = element.get(initial) if initial else None
+    before = element.get(initial) if initial else None
+    value = given[key] if isinstance(given, dict) and key in given else before
     if key in SEVERAL_KEYS:
         value = value or []
     elif value == "":

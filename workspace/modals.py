@@ -10,7 +10,7 @@ from workspace.views import View, check_view
 from workspace.world import Workspace
 
 
-def open(world: Workspace, args: Json) -> Json:  # noqa: A001 - Slack's own name
+def open(world: Workspace, args: Json) -> Json:  # Slack's own name
     user, said = triggered(world, args)
     return shown(world, world.views.open(user, said), args["trigger_id"])
 
