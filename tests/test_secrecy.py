@@ -142,6 +142,8 @@ class Telling:
         receipt = self.teacher.message(self.references[story], "Add to my report")
         form = self.teacher.presses("Add to my report", message=receipt)
         self.teacher.closes(self.teacher.sends(form, {"added": self.canaries.new(f"{story}: added")}))
+        lead, opened = self.is_opened(story)
+        lead.closes(opened)
 
     def is_refused(self, story: str) -> None:
         """Somebody who was not told swaps the case into a press of their own."""
@@ -169,11 +171,7 @@ class Telling:
         media = "application/x-www-form-urlencoded"
         for secret in (Chat().signing_secret, "another"):
             self.asks("POST", "/slack/events", content=raw, headers=signed(raw, media, secret=secret))
-        for path in (
-            "/healthz",
-            f"/p/{self.canaries.new('no page: address')}",
-            f"/p/l/{self.canaries.new('no link: token')}",
-        ):
+        for path in ("/healthz", f"/p/{self.canaries.new('no page: address')}"):
             self.asks("GET", path)
         note = {"text.note": self.canaries.new("not signed in: note"), "step": "note", "action": "note"}
         self.asks("POST", "/p/c/nowhere", data=note)
@@ -365,7 +363,7 @@ def test_what_people_write_stands_only_before_those_it_was_written_for(
         a_day(school, day)
         for errand, done in errands(school):
             watch.answers.append((f"lanyard {errand}", (done.stdout + done.stderr).encode()))
-            print(errand, done.returncode, done.stdout, done.stderr)
+            assert "Traceback" not in done.stderr, done.stderr
         assert leaks(school, canaries, watch, cluster) == {}
         assert wrong_eyes(day) == []
         read = was_read(day)
@@ -378,4 +376,3 @@ def test_what_people_write_stands_only_before_those_it_was_written_for(
         log = school.log.read_text()
         assert "refused" in log
         assert "unexpected" in log
-    assert canaries.found_in(school.log.name) == set()
