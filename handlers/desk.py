@@ -10,6 +10,7 @@ from typing import Any
 from handlers.asking import form_of
 from storage.blobs import AlreadyKept, Blobs
 from storage.database import Database
+from storage.models import Case
 from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message
@@ -220,16 +221,26 @@ def at_home(unit: Unit, rules: Rules, who: Who) -> Sequence[tuple[str, Mapping[s
 
 
 def gallery(unit: Unit, rules: Rules, token: str) -> Gallery:
-    case_id, person = doors.evidence_for(unit, token)
-    case, pictures = evidence.shown(unit, rules, case_id, Who("person", "", person))
+    case, by = behind(unit, rules, token)
+    case, pictures = evidence.shown(unit, rules, case.id, by)
     return Gallery(case.reference, tuple((each.position, opened.known(rules, each)) for each in pictures))
 
 
 def one_picture(unit: Unit, rules: Rules, token: str, position: int) -> evidence.Picture:
-    case_id, person = doors.evidence_for(unit, token)
-    case, party, _ = access.case_for(unit, rules, case_id, Who("person", "", person))
-    access.insist(party)
+    case, _ = behind(unit, rules, token)
     found = [each for each in evidence.listed(unit, case) if each.position == position and each.state == "fetched"]
     if not found:
         raise Refused("link")
     return found[0]
+
+
+def behind(unit: Unit, rules: Rules, token: str) -> tuple[Case, Who]:
+    """The case of a link to pictures and whose link it is; for somebody who lost the case it is a link to nothing."""
+    case_id, person = doors.evidence_for(unit, token)
+    by = Who("person", "", person)
+    try:
+        case, party, _ = access.case_for(unit, rules, case_id, by)
+        access.insist(party)
+    except Refused:
+        raise Refused("link") from None
+    return case, by

@@ -53,9 +53,7 @@ def test_of_eight_who_acknowledge_at_once_one_does_and_the_others_hear_who(world
     """Three people hold the role; the presses of all of them arrive together."""
     slt = '{ role = "leadership_team", school = "brambledown" }'
     world.applies({slt: f'{slt}, {{ role = "ict", school = "brambledown" }}'})
-    world.teacher.reports(
-        "inappropriate_content", what=CANARY, child_shown="no", by="unknown", harmed="nobody"
-    )
+    world.teacher.reports("inappropriate_content", what=CANARY, child_shown="no", by="unknown", harmed="nobody")
     world.settled()
     case = world.case().id
     several = [world.ict, world.dsl, world.head, world.deputy_head, world.phase_lead, world.business_manager]
@@ -166,9 +164,7 @@ def test_closing_before_anybody_acknowledged_is_refused(school: World) -> None:
     assert school.case().state == "received"
 
 
-def test_king_offa_asks_for_no_step_and_offers_the_safeguarding_lead(
-    chat: Any, tmp_path: Any, new_sqlite: Any
-) -> None:
+def test_king_offa_asks_for_no_step_and_offers_the_safeguarding_lead(chat: Any, tmp_path: Any, new_sqlite: Any) -> None:
     with brambledown(chat, tmp_path, new_sqlite(), {'pack = "oak-trees"': 'pack = "king-offa"'}) as school:
         sent = school.teacher.reports(
             "pupil_contact", harmed="nobody", family="no", what=CANARY, pictures_sexual="none"

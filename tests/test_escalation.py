@@ -128,7 +128,7 @@ def test_the_next_rung_is_never_somebody_the_report_is_about(world: World) -> No
 def test_somebody_who_is_away_is_stepped_over(world: World) -> None:
     today = world.clock.now().astimezone(LONDON).date()
     deputy = 'id = "deputy-dsl"'
-    world.applies({deputy: f'{deputy}\naway = [{{ from = {today}, until = {today} }}]'})
+    world.applies({deputy: f"{deputy}\naway = [{{ from = {today}, until = {today} }}]"})
     world.teacher.reports("pupil_concern", **CHILD)
     world.settled()
     world.clock.forward(minutes=21)
@@ -174,9 +174,7 @@ def test_a_report_of_the_day_on_a_saturday_is_due_on_monday_at_ten(world: World)
 
 
 def test_the_rest_waits_a_school_day(world: World) -> None:
-    world.teacher.reports(
-        "policy_breach", what=CANARY, by="parent", harmed="nobody", pictures_sexual="none"
-    )
+    world.teacher.reports("policy_breach", what=CANARY, by="parent", harmed="nobody", pictures_sexual="none")
     world.settled()
     assert world.case().klass == "soon"
     world.clock.forward(hours=23, minutes=58)

@@ -307,7 +307,7 @@ def test_a_role_that_changes_hands_before_the_card_is_sent_takes_the_card_with_i
         world.settled()
         world.applies(NEW_ICT)
     world.settled()
-    until(lambda: world.settled().communications.hears(), "the newcomer's card")
+    until(world.communications.hears, "the newcomer's card")
     assert world.ict.hears() == []
     assert world.leads() == {"social-media"}
     assert CANARY in words(world.communications.opens())

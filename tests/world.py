@@ -7,7 +7,6 @@ as the signed HTTP request that Slack would send.  Nothing sleeps: what takes ti
 import io
 import json
 import math
-import re
 import socket
 import threading
 import time
@@ -164,6 +163,7 @@ class World:
         self.clock = SchoolClock(folder / "clock.json", chat)
         self.workspace.reset()
         self.page = httpx.Client(base_url=str(chat), timeout=PATIENCE)
+        self.browsers = [self.page]
         self.key, self.database = folder / "lanyard.key", database_url
         create_key_file(self.key)
         self.settings = self.decided()
@@ -228,10 +228,17 @@ class World:
     def settings_port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
+    def browser(self) -> httpx.Client:
+        """A browser of somebody's own, at our pages."""
+        one = httpx.Client(base_url=self.url, follow_redirects=True, timeout=PATIENCE)
+        self.browsers.append(one)
+        return one
+
     def closes(self) -> None:
         if self.bot and self.bot.thread.is_alive():
             self.bot.stop()
-        self.page.close()
+        for each in self.browsers:
+            each.close()
         self.port.close()
 
     def answered(self) -> None:
@@ -260,7 +267,9 @@ class World:
             self.clock.forward(minutes=2)
 
     def owed(self) -> list[Promise]:
-        return self.rows(select(Promise).where(col(Promise.state) == "waiting", col(Promise.due_at) <= self.clock.now()))
+        return self.rows(
+            select(Promise).where(col(Promise.state) == "waiting", col(Promise.due_at) <= self.clock.now())
+        )
 
     def rows(self, query: Any) -> list[Any]:
         """What the database holds."""
@@ -324,5 +333,3 @@ def brambledown(
         yield world
     finally:
         world.closes()
-
-
