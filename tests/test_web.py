@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from starlette.applications import Starlette
 
 from handlers.web.front import House
+from handlers.web.posted import mark
 from handlers.web.routes import pages
 from storage.database import Database
 from storage.faults import Busy, Uncertain
@@ -126,7 +127,7 @@ NOTE = Form(
     id="note",
     title="Add a note",
     submit="Keep the note",
-    token="t-1",
+    token="case-one",
     fields=(Field("note", "Your note", "text", required=True, at_most=5_000),),
 )
 
@@ -452,19 +453,28 @@ async def test_handing_a_case_on_asks_once_more(world: World) -> None:
 async def test_a_note_is_kept_as_it_was_typed(world: World) -> None:
     page = await world.signs_in()
     form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
-    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "t-1"}
+    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "case-one"}
     kept = await world.browser.post("/p/c/answer", data={**filled, "text.note": "Phoned home.\r\nNo answer."})
     assert "Your note is kept" in kept.text
     assert world.desk.notes == ["Phoned home.\nNo answer."]
-    assert world.desk.asked[-1] == ("note", "t-1", CHAIR)
+    assert world.desk.asked[-1] == ("note", "case-one", CHAIR)
 
 
 @pytest.mark.parametrize("changed", [{"token": "another-case"}, {"step": "report"}, {"token": ""}])
 async def test_a_form_answers_only_what_it_was_drawn_for(world: World, changed: dict[str, str]) -> None:
     page = await world.signs_in()
     form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
-    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "t-1"}
+    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "case-one"}
     sent = {**filled, "text.note": "Phoned home, no answer.", **changed}
+    assert (await world.browser.post("/p/c/answer", data=sent)).status_code == 403
+    assert world.desk.notes == []
+
+
+@pytest.mark.parametrize(("step", "token"), [("note", "another-case"), ("start", "case-one"), ("urgent", "")])
+async def test_a_mark_worked_out_from_ones_own_cookie_opens_nothing_more(world: World, step: str, token: str) -> None:
+    await world.signs_in()
+    forged = mark(world.browser.cookies["lanyard"], step, token)
+    sent = {"mark": forged, "action": "note", "step": step, "token": token, "text.note": "Phoned home, no answer."}
     assert (await world.browser.post("/p/c/answer", data=sent)).status_code == 403
     assert world.desk.notes == []
 
@@ -473,7 +483,7 @@ MANY = Form(
     id="note",
     title="Much to say",
     submit="Send",
-    token="t-1",
+    token="case-one",
     fields=(
         Field(
             "saw",
@@ -503,7 +513,7 @@ async def test_every_kind_of_question_that_a_page_asks_comes_back_as_it_was_answ
         "mark": mark_in(form),
         "action": "note",
         "step": "note",
-        "token": "t-1",
+        "token": "case-one",
         "choice.saw": "told",
         "many.who": ["dsl", "head"],
         "when.when": "2026-06-19T14:05",
@@ -530,7 +540,7 @@ async def test_every_kind_of_question_that_a_page_asks_comes_back_as_it_was_answ
 async def test_a_note_that_needs_mending_comes_back_with_its_words(world: World) -> None:
     page = await world.signs_in()
     form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
-    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "t-1"}
+    filled = {"mark": mark_in(form), "action": "note", "step": "note", "token": "case-one"}
     again = await world.browser.post("/p/c/answer", data={**filled, "text.note": "</texta"})
     assert again.status_code == 422
     assert "&lt;/texta</textarea>" in again.text
@@ -543,7 +553,7 @@ async def test_a_note_that_could_not_be_kept_stays_in_the_page(world: World, fau
     page = await world.signs_in()
     form = await world.browser.post("/p/c/press", data={"mark": mark_in(page), "action": "note"})
     world.desk.fault = fault
-    filled = {"action": "note", "step": "note", "token": "t-1", "text.note": "Phoned home, no answer."}
+    filled = {"action": "note", "step": "note", "token": "case-one", "text.note": "Phoned home, no answer."}
     answer = await world.browser.post("/p/c/answer", data={"mark": mark_in(form), **filled})
     assert answer.status_code == 503
     assert says in answer.text

@@ -49,7 +49,7 @@ def load(unit: Unit, token: str, author: Person) -> Written:
     rows: list[Draft] = unit.find(queries.by_id(token))
     if not rows or rows[0].author != author.id:
         return Written()
-    text = sealed.opened_field(unit, token, "written")
+    text = sealed.opened_field(unit, owner(token), "written")
     return restore(text) if text else Written()
 
 
@@ -62,7 +62,7 @@ def save(unit: Unit, token: str, author: Person, written: Written) -> None:
         rows[0].touched_at, rows[0].expires_at = unit.now, unit.now + KEPT_FOR
     else:
         unit.add(Draft(id=token, author=author.id, touched_at=unit.now, expires_at=unit.now + KEPT_FOR))
-    unit.seal(token, "written", json.dumps(asdict(written)))
+    unit.seal(owner(token), "written", json.dumps(asdict(written)))
 
 
 def unfinished(unit: Unit, author: Person) -> Draft | None:
@@ -86,8 +86,13 @@ def expire(unit: Unit) -> int:
 
 
 def forget(unit: Unit, token: str) -> None:
-    sealed.destroy(unit, token)
+    sealed.destroy(unit, owner(token))
     unit.find(queries.delete_draft(token))
+
+
+def owner(token: str) -> str:
+    """What a draft's key is kept under: a token is somebody else's word, and might name a case instead."""
+    return f"draft.{token}"
 
 
 def restore(text: str) -> Written:

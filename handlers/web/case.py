@@ -50,6 +50,9 @@ class CasePages:
         except Refused:
             return await self._front.show("out", 403, ended=True, written=surface.written(posted))
         insist_on_mark(posted, _cookie(request))
+        # Whoever holds the cookie can work out a mark for anything: a session still writes on its own case alone.
+        if one(posted, "step") not in surface.ACTIONS or one(posted, "token") != visit.case:
+            raise HTTPException(403)
         typed, who = surface.answers(posted), _who(visit)
         try:
             result = await self._front.desk.answer(one(posted, "step"), one(posted, "token"), typed, who)
