@@ -7,6 +7,7 @@ as the signed HTTP request that Slack would send.  Nothing sleeps: what takes ti
 import io
 import json
 import math
+import os
 import socket
 import threading
 import time
@@ -37,7 +38,7 @@ from workspace.running import Address
 from workspace.settings import HERE
 from workspace.settings import Settings as ChatSettings
 
-PATIENCE = 20.0
+PATIENCE = float(os.environ.get("LANYARD_TEST_PATIENCE", "20"))
 SCHOOL = (HERE / "school.toml").read_text()
 Found = TypeVar("Found")
 FOUNDED: dict[str, tuple[bytes, bytes]] = {}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from storage.ledger import Event
 from storage.models import Account, Person
 from storage.queries import cases as case_queries
+from storage.queries import met
 from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import parties, people
@@ -32,8 +33,8 @@ def linked(unit: Unit, person: Person, mine: Iterable[Account], who: Who) -> Ite
     known = next((row for row in mine if (row.platform, row.address) == (who.platform, who.address)), None)
     taken: list[Account] = [] if known else unit.find(queries.account(who.platform, who.workspace, who.address))
     if known is None and taken:
-        # Met before as somebody of their own: from now on this account is theirs.
         known = taken[0]
+        turned_out_to_be(unit, unit.get(Person, known.person), person)
         known.person = person.id
     if known is None:
         new = Account(
@@ -49,6 +50,39 @@ def linked(unit: Unit, person: Person, mine: Iterable[Account], who: Who) -> Ite
     elif known.state != who.standing:
         known.state = who.standing
         yield Change(f"apply.account_{who.standing}", {"who": person.name, "platform": who.platform})
+
+
+def turned_out_to_be(unit: Unit, earlier: Person, person: Person) -> None:
+    """Somebody met before as a person of their own is this one: reports that name them, or are theirs, say so now.
+
+    Exclusion is by person, so a report about the account they had must be kept from them in every role they hold.
+    """
+    if earlier.key or earlier.id == person.id:
+        return
+    for named in unit.find(met.named(earlier.id)):
+        named.person = person.id
+    for case in unit.find(met.reported(earlier.id)):
+        case.reporter = person.id
+    for draft in unit.find(met.wrote(earlier.id)):
+        draft.author = person.id
+    person.also = list(dict.fromkeys([*person.also, *filter(None, [earlier.name]), *earlier.also]))
+
+
+def become(unit: Unit, met: Person, person: Person) -> None:
+    """Somebody met turns out to be a role-holder: what names the one names the other, so that exclusions hold.
+
+    Another role-holder only loses the one account: an address has passed from them to their successor.
+    """
+    if met.key:
+        return
+    person.also = list(dict.fromkeys([*person.also, *filter(None, [met.name])]))
+    for row in unit.find(queries.accounts_of((met.id,))):
+        row.person = person.id
+    for statement in case_queries.renamed(met.id, person.id):
+        unit.find(statement)
+    for named in unit.find(case_queries.perhaps_involved()):
+        if met.id in named.perhaps:
+            named.perhaps = [person.id if each == met.id else each for each in named.perhaps]
 
 
 def stood(unit: Unit, rules: Rules, who: Who) -> bool:

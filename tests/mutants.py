@@ -1,0 +1,157 @@
+"""Mistakes that would send a report to the wrong person or open it to one, each with the test that sees it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One line of ``file`` made wrong, and the quick test that must go red for it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+ROUTING = "tests/test_routing.py::"
+PERSON = "tests/test_right_person.py::"
+CASE = "tests/test_case.py::"
+
+MUTANTS = (
+    # Routing: who is told
+    Mutant(
+        "a subject is told",
+        "workflows/matter.py",
+        "sorted(self.subjects | self.facts.close)",
+        "sorted(self.facts.close)",
+        ROUTING + "test_someone_with_two_roles_loses_both",
+    ),
+    Mutant(
+        "somebody close to a subject is told",
+        "workflows/matter.py",
+        "sorted(self.subjects | self.facts.close)",
+        "sorted(self.subjects)",
+        ROUTING + "test_somebody_close_to_a_subject_is_kept_out_and_their_deputy_gets_nothing",
+    ),
+    Mutant(
+        "those who are shut out count as present",
+        "workflows/ladder.py",
+        "gone = matter.kept.keys() | matter.cast.absent | matter.cast.unreachable",
+        "gone = matter.cast.absent | matter.cast.unreachable",
+        ROUTING + "test_no_holder_of_a_role_hears_of_a_report_about_themselves",
+    ),
+    Mutant(
+        "a deputy stands in for a lead who is shut out",
+        "workflows/ladder.py",
+        "    if matter.kept.keys() & set(holders):\n        return None\n",
+        "",
+        ROUTING + "test_a_lead_who_is_shut_out_is_not_replaced_by_their_deputy",
+    ),
+    Mutant(
+        "the nearest line decides, not the furthest",
+        "workflows/seats.py",
+        "line, floor = matter.lines[-1]",
+        "line, floor = matter.lines[0]",
+        ROUTING + "test_the_furthest_line_decides",
+    ),
+    Mutant(
+        "the safeguarding team hears about one of its own",
+        "workflows/matter.py",
+        "for role in line.excludes:",
+        "for role in ():",
+        ROUTING + "test_a_report_about_the_dsl_shuts_the_whole_team_out",
+    ),
+    Mutant(
+        "nobody thinks of the child",
+        "workflows/seats.py",
+        "if not matter.child_at_risk or",
+        "if True or",
+        ROUTING + "test_whenever_a_pupil_is_harmed_the_dsl_is_told",
+    ),
+    Mutant(
+        "not sure excludes nobody",
+        "workflows/involved.py",
+        "yield from each.perhaps",
+        "yield from ()",
+        PERSON + "test_somebody_who_is_meant_or_may_be_meant_is_not_told",
+    ),
+    Mutant(
+        "a typed name is never asked about",
+        "workflows/steps.py",
+        "doubts := doubtful(typed, near)",
+        "doubts := doubtful((), near)",
+        PERSON + "test_the_next_two_rungs_are_asked_about_too",
+    ),
+    Mutant(
+        "a card goes to whoever held the role when it was promised",
+        "workflows/telling.py",
+        "if part_in(unit, rules, case, claim.to) is None:",
+        "if False:",
+        PERSON + "test_a_role_that_changes_hands_before_the_card_is_sent_takes_the_card_with_it",
+    ),
+    Mutant(
+        "a guest is a usable recipient",
+        "workflows/people.py",
+        'if active := [account for account in chat if account.state == "active"]:',
+        'if active := [account for account in chat if account.state in ("active", "guest")]:',
+        "tests/test_reporting.py::test_a_role_holder_who_is_a_guest_or_has_left_receives_nothing_and_the_deputy_does",
+    ),
+    # Access: who may open it
+    Mutant(
+        "anybody's case opens to everybody",
+        "workflows/access.py",
+        "mine = [each for each in here if each.person == person]",
+        "mine = here",
+        PERSON + "test_somebody_elses_case_answers_like_one_that_does_not_exist",
+    ),
+    Mutant(
+        "somebody whom the case turns out to be about keeps it",
+        "workflows/access.py",
+        "if not mine or person in parties.shut_out(unit, rules, case):",
+        "if not mine:",
+        PERSON + "test_somebody_found_to_be_the_subject_by_another_account_loses_the_case",
+    ),
+    Mutant(
+        "a new account in a role-holder's name opens their cases",
+        "workflows/access.py",
+        "if met is None or not met.confirmed or not found:",
+        "if met is None or not found:",
+        PERSON + "test_a_new_account_in_the_chairs_name_neither_receives_nor_opens",
+    ),
+    Mutant(
+        "those who are only informed may act",
+        "workflows/cases.py",
+        'if party.part != "lead":',
+        "if False:",
+        CASE + "test_those_who_are_informed_read_and_need_not_act",
+    ),
+    Mutant(
+        "whoever passed a case on still has it",
+        "workflows/parties.py",
+        "party.until, party.ended = unit.now, because",
+        "party.ended = because",
+        CASE + "test_whoever_should_not_have_it_passes_it_on_and_sees_it_no_more",
+    ),
+    Mutant(
+        "anybody may add to anybody's report",
+        "workflows/cases.py",
+        "if met is None or not found or found[0].reporter != met.person.id:",
+        "if met is None or not found:",
+        PERSON + "test_somebody_elses_case_answers_like_one_that_does_not_exist",
+    ),
+    Mutant(
+        "a draft opens to whoever has its id",
+        "workflows/drafts.py",
+        "if not rows or rows[0].author != author.id:",
+        "if not rows:",
+        PERSON + "test_somebody_elses_draft_answers_like_one_that_does_not_exist",
+    ),
+    Mutant(
+        "the link opens without the passphrase",
+        "workflows/doors.py",
+        "if not passphrases.same(kept.hash, stretched):",
+        "if False:",
+        "tests/test_doors_of_the_chair.py::test_a_link_opens_once_and_never_without_the_passphrase",
+    ),
+)
