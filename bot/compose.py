@@ -35,7 +35,7 @@ from storage.unit import Unit
 from storage.vault import Vault
 from templates.catalogue import Catalogue
 from workflows import describe, unprocessed
-from workflows.packs import load_floor, load_pack
+from workflows.packs import PackError, load_floor, load_pack
 from workflows.rules import Rules
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,11 @@ def open_ground(settings: Settings, demo_clock: Path | None, *, any_clock: bool 
         database.close()
         raise NotReady("No school yet. Write school.toml, then run: lanyard people apply school.toml")
     trust, pack = known[0]
-    return Ground(database, trust, rules_of(pack, settings), clock, settings)
+    try:
+        return Ground(database, trust, rules_of(pack, settings), clock, settings)
+    except PackError as problem:
+        database.close()
+        raise NotReady(f"The school's policy cannot be used. Mend it: lanyard policy check FILE says where.\n{problem}") from None
 
 
 def demo_problem(database: Database, settings: Settings, demo_clock: Path | None) -> str:
@@ -103,7 +107,7 @@ def demo_problem(database: Database, settings: Settings, demo_clock: Path | None
 
 
 def rules_of(pack: str, settings: Settings) -> Rules:
-    return Rules(load_pack(pack), load_floor(), Catalogue.read(), settings.url or "")
+    return Rules(load_pack(pack, settings.home / "policies"), load_floor(), Catalogue.read(), settings.url or "")
 
 
 def serve(settings: Settings, at: Listening, demo_clock: Path | None) -> None:

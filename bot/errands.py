@@ -32,7 +32,7 @@ from workflows.rules import Rules
 def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes: bool) -> int:
     """Show what the file changes and change it; the first time, this founds the school."""
     try:
-        register = read_register(file)
+        register = read_register(file, settings.home / "policies")
         accounts = asyncio.run(accounts_in_slack(settings, register))
     except WrongFile as wrong:
         print(wrong, file=sys.stderr)

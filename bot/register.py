@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from workflows.packs import all_packs, load_floor, load_pack
+from workflows.packs import PackError, load_floor, load_pack
 from workflows.register import Member, Register
 
 
@@ -55,8 +55,8 @@ class FileTable(Table):
     person: tuple[PersonTable, ...] = ()
 
 
-def read_register(file: Path) -> Register:
-    """The file as a Register.  Raises WrongFile, with every problem in words."""
+def read_register(file: Path, policies: Path | None = None) -> Register:
+    """The file as a Register; `policies` has the school's own packs.  Raises WrongFile, with every problem in words."""
     try:
         table = FileTable.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as wrong:
@@ -64,7 +64,7 @@ def read_register(file: Path) -> Register:
     except ValidationError as wrong:
         lines = (f"{file.name}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors())
         raise WrongFile("\n".join(lines)) from None
-    if problems := [*wrongs(table)]:
+    if problems := [*wrongs(table, policies)]:
         raise WrongFile("\n".join(f"{file.name}: {problem}" for problem in problems))
     return Register(
         trust=table.trust,
@@ -90,11 +90,12 @@ def member(table: PersonTable) -> Member:
     )
 
 
-def wrongs(table: FileTable) -> list[str]:
+def wrongs(table: FileTable, policies: Path | None) -> list[str]:
     """What no single line can know."""
-    if table.pack not in all_packs():
-        return [f"pack: there is no policy called {table.pack!r}; use one of {', '.join(all_packs())}."]
-    pack, floor = load_pack(table.pack), load_floor()
+    try:
+        pack, floor = load_pack(table.pack, policies), load_floor()
+    except PackError as problem:
+        return [f"pack: {line}" for line in str(problem).splitlines()]
     roles = {*pack.cast, *floor.held_by, *floor.governors_of(pack.cast)}
     schools = {school.id for school in table.school}
     people = [person.id for person in table.person]
@@ -105,6 +106,11 @@ def wrongs(table: FileTable) -> list[str]:
     ]
     found += [
         f"person.{id}: this id stands twice; it must be one person's for ever." for id in people if people.count(id) > 1
+    ]
+    emails = [email.lower() for person in table.person for email in {each.lower() for each in person.emails}]
+    found += [
+        f"{email}: two people have this address; a report to one must not be read by the other."
+        for email in sorted({email for email in emails if emails.count(email) > 1})
     ]
     for person in table.person:
         if not person.emails:

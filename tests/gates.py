@@ -48,7 +48,11 @@ DICERS = {
     "storage/ledger.py": "the salt of a commitment is as secret as a key",
 }
 # Words for people are in templates/.  Whose sentences are not for the people of a school, and why:
-SPEAKERS = {"workflows/packs.py": "it tells whoever edits a policy's file where the file is wrong"}
+SPEAKERS = {
+    "workflows/packs.py": "it tells whoever edits a policy's file where the file is wrong",
+    "workflows/shape.py": "likewise",
+    "workflows/soundness.py": "likewise",
+}
 CLOCK_AND_DICE = re.compile(
     r"(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime)"
     r"|os\.(environ|getenv|urandom)|getenv|environ|urandom"
