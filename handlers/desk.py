@@ -212,7 +212,7 @@ def standing(unit: Unit, school_phone: str) -> Standing:
 
 def unfinished(unit: Unit, who: Who) -> Mapping[str, str] | None:
     met = people.known(unit, who)
-    draft = drafts.unfinished(unit, met.person) if met else None
+    draft = drafts.unfinished(unit, met.person) if met and met.theirs else None
     return {"draft": draft.id, "kept_until": spoken(draft.expires_at, unit.now)} if draft else None
 
 

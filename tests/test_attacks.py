@@ -1,11 +1,19 @@
 """What a clever or a clumsy person could try against a report: read it, lose it, stop it, or learn that it exists."""
 
+from pathlib import Path
+
 import pytest
+from sqlmodel import select
 
-from tests.townspeople import Json, Somebody, words
-from tests.world import World
+from bot.register import WrongFile, read_register
+from storage.models import Person as Row
+from tests.townspeople import Json, Somebody, actions, words
+from tests.world import SCHOOL, World
+from workspace.people import Person
 
+CHAIRS_ADDRESS = "ngozi.okafor@okafor-family.example"
 CANARY = "CANARYNARRATIVE"
+HELLO = {"by": "unknown", "harmed": "nobody", "what": "Hello", "pictures_sexual": "none"}
 CONCERN = {"what": CANARY, "harmed": "nobody"}
 
 
@@ -30,3 +38,84 @@ def test_a_draft_that_bears_a_cases_name_does_not_take_the_case_with_it(school: 
     mallory.forges("discard", sent.case)
     assert len(school.settled().cases()) == 2
     assert CANARY in words(school.head.opens(sent.reference))
+
+
+# -- accounts made in somebody's name
+
+
+def newcomer(school: World, id: str, email: str, **known: bool) -> Somebody:
+    """A new account in the chat, as whoever owns the workspace can make one."""
+    made = Person(id, "Somebody New", "", "", email, "#000", "T0BRAMBLE1", **known)
+    school.workspace.town.people[made.id] = made
+    school.workspace.rooms.rooms["C0STAFFRM1"].members.append(made.id)
+    return Somebody(school, made.id)
+
+
+def test_a_guest_made_in_the_chairs_name_does_not_put_the_chair_beyond_reach(school: World) -> None:
+    newcomer(school, "U0SPOOFED1", CHAIRS_ADDRESS, guest=True).reports("policy_breach", **HELLO)
+    made = school.teacher.reports("head_concern", **CONCERN)
+    assert school.settled().leads(made.case) == {"chair"}
+    assert any(made.reference in letter["subject"] for letter in school.chair.inbox())
+
+
+def test_an_account_in_a_role_holders_name_does_not_show_what_they_reported(school: World) -> None:
+    made = school.dsl.reports("head_concern", **CONCERN)
+    form = school.dsl.types()
+    school.dsl.sends(form, about="head_concern", danger="no")
+    school.workspace.town.people[school.dsl.id].email = "moved@brambledown.example"
+    spoofed = newcomer(school, "U0SPOOFED2", "n.rahman@brambledown.example")
+    spoofed.reports("policy_breach", **HELLO)
+    assert made.reference not in words(spoofed.home())
+    assert "resume" not in actions(spoofed.types())
+    assert made.reference in words(school.dsl.home())
+
+
+def test_the_next_owner_of_an_address_does_not_see_what_the_last_one_reported(school: World) -> None:
+    address = school.workspace.town.people[school.teacher.id].email
+    made = school.teacher.reports("head_concern", **CONCERN)
+    school.workspace.town.people[school.teacher.id].email = "left@brambledown.example"
+    successor = newcomer(school, "U0NAMESAKE", address)
+    theirs = successor.reports("policy_breach", **HELLO)
+    school.settled()
+    assert made.reference not in words(successor.home())
+    assert theirs.reference in words(successor.home())
+    assert successor.hears() == [f"Your report {theirs.reference} has been received"]
+
+
+def test_a_new_head_who_takes_over_the_heads_mailbox_is_not_the_old_head(school: World) -> None:
+    made = school.teacher.reports("colleague_concern", **CONCERN, subject_names="Ada Quill")
+    about_her = school.teacher.reports("head_concern", **CONCERN)
+    school.settled()
+    school.applies(
+        {
+            'emails = ["head@brambledown.example", "h.whitlock@brambledown.example"]': (
+                'emails = ["h.whitlock@brambledown.example"]'
+            ),
+            "[[person]]\nid = \"deputy-headteacher\"": (
+                "[[person]]\nid = \"new-head\"\nname = \"Grace Lund\"\nemails = [\"head@brambledown.example\"]\n\n"
+                "[[person]]\nid = \"deputy-headteacher\""
+            ),
+        }
+    )
+    keys = {row.key: row for row in school.rows(select(Row)) if row.key}
+    assert keys["headteacher"].name == "Helen Whitlock"
+    assert keys["new-head"].id != keys["headteacher"].id
+    assert "headteacher" not in {told.key for told in school.settled().told(about_her.case)}
+    assert school.leads(made.case) == {"headteacher"}
+
+
+def test_one_address_for_two_people_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "school.toml"
+    file.write_text(SCHOOL.replace("s.adeyemi@brambledown.example", "Head@brambledown.example"))
+    with pytest.raises(WrongFile, match="two people"):
+        read_register(file)
+
+
+def test_a_subject_whose_second_account_comes_to_light_loses_the_case(school: World) -> None:
+    second = newcomer(school, "U0SECONDAC", "helen.marsh@post.example")
+    made = school.teacher.reports("colleague_concern", **CONCERN, subject_staff=[second])
+    assert school.settled().leads(made.case) == {"headteacher"}  # nobody can know yet
+    school.applies({'"head@brambledown.example", "h.w': '"helen.marsh@post.example", "head@brambledown.example", "h.w'})
+    assert school.settled().leads(made.case) == {"chair"}
+    assert CANARY not in words(school.head.forges("open", made.case).calls)
+    assert made.reference not in words(school.head.home()) + words(second.home())

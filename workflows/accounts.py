@@ -65,24 +65,11 @@ def turned_out_to_be(unit: Unit, earlier: Person, person: Person) -> None:
         case.reporter = person.id
     for draft in unit.find(met.wrote(earlier.id)):
         draft.author = person.id
+    for owed in unit.find(met.owed(earlier.id)):
+        owed.to = person.id
+    for receipt in unit.find(met.posted(earlier.id)):
+        receipt.person = person.id
     person.also = list(dict.fromkeys([*person.also, *filter(None, [earlier.name]), *earlier.also]))
-
-
-def become(unit: Unit, met: Person, person: Person) -> None:
-    """Somebody met turns out to be a role-holder: what names the one names the other, so that exclusions hold.
-
-    Another role-holder only loses the one account: an address has passed from them to their successor.
-    """
-    if met.key:
-        return
-    person.also = list(dict.fromkeys([*person.also, *filter(None, [met.name])]))
-    for row in unit.find(queries.accounts_of((met.id,))):
-        row.person = person.id
-    for statement in case_queries.renamed(met.id, person.id):
-        unit.find(statement)
-    for named in unit.find(case_queries.perhaps_involved()):
-        if met.id in named.perhaps:
-            named.perhaps = [person.id if each == met.id else each for each in named.perhaps]
 
 
 def stood(unit: Unit, rules: Rules, who: Who) -> bool:

@@ -84,7 +84,9 @@ def school_rows(unit: Unit, register: Register) -> Iterator[School]:
 
 def kept_person(unit: Unit, member: Member, schools: Mapping[str, School]) -> Person:
     """Their row: by permanent id, else by e-mail for somebody met before, else new."""
-    rows: list[Person] = unit.find(queries.by_key(member.key)) or unit.find(queries.by_email(member.emails))
+    met: list[Person] = unit.find(queries.by_email(member.emails))
+    # Somebody else in the file who had the address before stays who they are: a head's mailbox outlives the head.
+    rows: list[Person] = unit.find(queries.by_key(member.key)) or [row for row in met if not row.key]
     person = rows[0] if rows else unit.add(Person(id=unit.new_id(), name=member.name, met_at=unit.now))
     earlier = [person.name] if person.name and person.name != member.name else []
     person.also = list(dict.fromkeys([*person.also, *member.also, *earlier]))

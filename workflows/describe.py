@@ -128,7 +128,7 @@ def home(unit: Unit, rules: Rules, met: Met | None) -> tuple[tuple[str, Mapping[
         party = part_in(unit, rules, case, met.person.id)
         may = bool(party and party.part == "lead" and not case.acknowledged_at and case.state != "closed")
         said.append(("home.case", {**neutral(unit, rules, case), "may_acknowledge": may}))
-    reported: list[Case] = unit.find(queries.reported_by(met.person.id))
+    reported: list[Case] = unit.find(queries.reported_by(met.person.id)) if met.theirs else []
     said += [("home.reports", {})] if reported else []
     said += [("home.report", neutral(unit, rules, case)) for case in reported[:MOST_REPORTS]]
     return tuple(said if len(said) > 1 else [*said, ("home.empty", {})])

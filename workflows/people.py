@@ -41,6 +41,8 @@ class Met:
 
     person: Person
     confirmed: bool
+    # Whether it is shown what its owner wrote from another account: not where it only claims to be theirs.
+    theirs: bool = True
 
 
 def meet(unit: Unit, who: Who) -> Met:
@@ -55,38 +57,66 @@ def meet(unit: Unit, who: Who) -> Met:
         if who.name and who.name not in (person.name, *person.also) and not person.key:
             person.also = [*person.also, person.name] if person.name else person.also
             person.name = who.name
-        return Met(person, account.state == "active")
+        return as_met(person, account)
     return first_contact(unit, who)
 
 
+def as_met(person: Person, account: Account) -> Met:
+    return Met(person, account.state == "active", theirs=account.state != "unconfirmed" or not person.key)
+
+
 def standing_now(person: Person, account: Account, who: Who) -> str:
-    """How an account stands after its platform has spoken; a closed one or a role-holder's new one stays as it is."""
+    """How an account stands after its platform has spoken.
+
+    A closed one stays as it is, and so does a role-holder's: whether theirs is still good is watched elsewhere
+    (``accounts.stood``), where somebody hears of it.
+    """
     if who.standing == "unknown" or account.state in ("deactivated", "blocked"):
         return account.state
-    return "unconfirmed" if account.state == "unconfirmed" and person.key else who.standing
+    return account.state if account.state in ("active", "unconfirmed") and person.key else who.standing
 
 
 def first_contact(unit: Unit, who: Who) -> Met:
     """Somebody met for the first time: known by their e-mail address, or new."""
-    person = next(iter(unit.find(queries.by_email(who.emails))), None) if who.emails else None
-    known_role_holder = bool(person and person.key)
+    person = owner_of(unit, who)
+    # Whatever its standing: a guest made in the chair's name would otherwise put the chair beyond reach.
+    claims = bool(person and person.key)
     if person is None:
         person = unit.add(Person(id=unit.new_id(), name=who.name, met_at=unit.now))
         for email in who.emails:
-            unit.add(Account(id=unit.new_id(), person=person.id, platform="mail", address=email.lower()))
-    unsure = who.standing == "unknown" or (known_role_holder and who.standing == "active")
-    state = "unconfirmed" if unsure else who.standing
-    unit.add(
-        Account(
-            id=unit.new_id(),
-            person=person.id,
-            platform=who.platform,
-            workspace=who.workspace,
-            address=who.address,
-            state=state,
-        )
+            is_theirs(unit, person, email.lower())
+    account = Account(
+        id=unit.new_id(),
+        person=person.id,
+        platform=who.platform,
+        workspace=who.workspace,
+        address=who.address,
+        state="unconfirmed" if claims or who.standing == "unknown" else who.standing,
     )
-    return Met(person, state == "active")
+    return as_met(person, unit.add(account))
+
+
+def owner_of(unit: Unit, who: Who) -> Person | None:
+    """Whose e-mail address it is.
+
+    An address that comes with another account of the same platform has passed to somebody new, such as the next
+    J. Smith, who must not find what the last one reported; only a role-holder is presumed to be behind both.
+    """
+    found: list[Person] = unit.find(queries.by_email(who.emails)) if who.emails else []
+    for person in sorted(found, key=lambda each: not each.key):
+        others = unit.find(queries.accounts_of((person.id,)))
+        if person.key or not any(each.platform == who.platform for each in others):
+            return person
+    return None
+
+
+def is_theirs(unit: Unit, person: Person, email: str) -> None:
+    """An e-mail address is somebody's from now on, whoever had it before."""
+    found: list[Account] = unit.find(queries.account("mail", "", email))
+    if found:
+        found[0].person, found[0].state = person.id, "active"
+    else:
+        unit.add(Account(id=unit.new_id(), person=person.id, platform="mail", address=email))
 
 
 def known(unit: Unit, who: Who) -> Met | None:
@@ -94,7 +124,7 @@ def known(unit: Unit, who: Who) -> Met | None:
     if who.platform == "person":
         return Met(unit.get(Person, who.address), confirmed=True)
     found = unit.find(queries.account(who.platform, who.workspace, who.address))
-    return Met(unit.get(Person, found[0].person), found[0].state == "active") if found else None
+    return as_met(unit.get(Person, found[0].person), found[0]) if found else None
 
 
 def cast(unit: Unit, school: str) -> Cast:

@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.models import Case, Draft, Involved
+from storage.models import Case, Draft, Involved, Posted, Promise
 
 
 def named(person: str) -> SelectOfScalar[Involved]:
@@ -17,3 +17,12 @@ def reported(person: str) -> SelectOfScalar[Case]:
 
 def wrote(person: str) -> SelectOfScalar[Draft]:
     return select(Draft).where(col(Draft.author) == person)
+
+
+def owed(person: str) -> SelectOfScalar[Promise]:
+    """What is still to be said to them."""
+    return select(Promise).where(col(Promise.to) == person, col(Promise.state) == "waiting")
+
+
+def posted(person: str) -> SelectOfScalar[Posted]:
+    return select(Posted).where(col(Posted.person) == person)
