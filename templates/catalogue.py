@@ -8,7 +8,7 @@ from typing import Any
 
 from templates import report_types
 from templates.entries import CatalogueError, Entry, Text
-from templates.questions import Question
+from templates.questions import Question, asked
 from templates.report_types import Given, ReportType
 from templates.said import Said
 from templates.shapes import Card, Form, Option
@@ -119,7 +119,7 @@ class Catalogue:
             danger=self.danger,
             contacts=self.contacts(outside),
             intro=tuple(line for text in words.intro if (line := text.fill(values))),
-            fields=tuple(field for question in words.questions for field in question.ask(values)),
+            fields=tuple(asked(words.questions, values)),
         )
 
 

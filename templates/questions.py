@@ -1,7 +1,8 @@
 """Questions and their answers' options, read from word files into fields to fill in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import Any, cast, get_args
 
 from templates.entries import CatalogueError, Entry, Text
@@ -72,6 +73,13 @@ class Question:
                 part=self.field.part,
                 at_most=self.field.at_most,
             )
+
+
+def asked(questions: Iterable[Question], values: Mapping[str, Any]) -> Iterator[Field]:
+    """Every field in order; questions about the same items go item by item, one picture after another."""
+    for each, together in groupby(questions, key=lambda question: question.each):
+        fields = [tuple(question.ask(values)) for question in together]
+        yield from chain(*zip(*filter(None, fields), strict=True)) if each else chain(*fields)
 
 
 def option(entry: Entry) -> Option:

@@ -95,7 +95,8 @@ def table(facts: Sequence[tuple[str, str]]) -> list[Block]:
 
 
 def fact(label: str, value: str) -> list[Block]:
-    return [bold(f"{label}: "), *map(words, pieces(value, SECTION))]
+    # A question carries its own mark.
+    return [bold(f"{label} " if label.endswith("?") else f"{label}: "), *map(words, pieces(value, SECTION))]
 
 
 def quotes(card: Card) -> list[Block]:

@@ -64,7 +64,8 @@ export class Sheet {
     this.submit.hidden = !view.submit;
     this.submit.textContent = plain(view.submit);
     this.tell();
-    if (fresh) this.body.scrollTop = 0;
+    // What the bot drew anew begins at its top, unless somebody is typing in it.
+    if (fresh || (renewed && !this.blocks.contains(document.activeElement))) this.body.scrollTop = 0;
     return fresh;
   }
 
