@@ -121,13 +121,15 @@ def test_cyberbullying_comes_with_screenshots_that_the_lead_sees_on_our_page(be:
 def details_given(teacher: Somebody) -> None:
     """Everything but one time, which is asked for once."""
     teacher.sees("About the pictures")
+    asked = teacher.form.get_by_text(re.compile(r"^Picture \d:")).all_inner_texts()
+    assert [words[:9] for words in asked] == ["Picture 1"] * 4 + ["Picture 2"] * 4
     teacher.looks("details")
     for n in ("1", "2"):
         teacher.form.get_by_label(f"Picture {n}: what day").fill("2026-11-19")
         teacher.fills({f"Picture {n}: which app": "A group chat", f"Picture {n}: which account": "yearsix_truth"})
     teacher.form.get_by_label("Picture 1: about what time?").fill("16:10")
     teacher.presses("Send")
-    expect(teacher.form.get_by_text("missing").first).to_be_visible()
+    expect(teacher.form.get_by_text("Something is still missing below.")).to_be_in_viewport()
     expect(teacher.form.get_by_label("Picture 1: which app")).to_have_value("A group chat")
     teacher.looks("details-again")
     teacher.presses("Send")

@@ -103,8 +103,10 @@ def test_what_was_typed_is_still_there_after_trouble_and_sending_again_makes_one
     be: Be, school: Running
 ) -> None:
     guest = be(SUPPLY)
-    before = len(own_reports(guest))
+    own = guest.page.get_by_role("article").filter(has_text=": received")
+    guest.goes_to("Lanyard", "Messages")
     guest.settled()
+    before = own.count()
     tell(school, "mischief", {"kind": "slow", "times": 1, "seconds": 5})
     guest.reports(about="Something an adult who works here has said or done", danger="No")
     # The chat answers the bot five seconds late: the form is there at once, and nothing red comes after it.
@@ -129,17 +131,12 @@ def test_what_was_typed_is_still_there_after_trouble_and_sending_again_makes_one
     guest.goes_to("Lanyard", "Messages")
     guest.card(f"{reference}: received")
     guest.page.wait_for_timeout(3000)
-    assert len(own_reports(guest)) == before + 1
+    expect(own).to_have_count(before + 1)
 
 
 def tell(school: Running, order: str, asked: dict[str, object]) -> None:
     """What the host of the chat can order."""
     httpx.post(f"{school.workspace}/ui/{order}", json=asked, trust_env=False, timeout=10).raise_for_status()
-
-
-def own_reports(somebody: Somebody) -> list[str]:
-    somebody.goes_to("Lanyard", "Messages")
-    return somebody.page.get_by_role("article").filter(has_text=": received").all_inner_texts()
 
 
 def test_a_typed_name_that_could_be_somebody_about_to_be_told_is_asked_about(be: Be) -> None:
