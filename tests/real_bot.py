@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class School:
         self.doorbell = httpx.Client(base_url=self.url, trust_env=False, timeout=3)
         self.supervisor: subprocess.Popen[str] | None = None
         self.bot = self.lives = 0
+        self.letters_before: list[int] = []  # what lay in the post box when each life began
 
     def found(self) -> None:
         done = self.lanyard("people", "apply", str(SCHOOL), "--demo-clock", str(self.clock))
@@ -68,6 +69,7 @@ class School:
         assert self.supervisor.stdout
         with self.supervisor.stdout as said:
             for line in said:
+                self.letters_before.append(len(self.chat.workspace.letters))
                 self.bot, self.lives = int(line), self.lives + 1
 
     def kill(self) -> None:
@@ -147,8 +149,3 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
-
-
-def posts(school: School) -> list[Mapping[str, Any]]:
-    """Every new chat message that Slack took from the bot."""
-    return [each["args"] for each in school.chat.workspace.calls if each["method"] == "chat.postMessage"]

@@ -6,6 +6,7 @@ import json
 import tempfile
 import threading
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,7 @@ FINAL = {"urgent": "urgent", "head": "questions", "pictures": "details"}
 
 @dataclass(frozen=True)
 class Kill:
-    """When to kill: so many seconds after the moment has been seen for the nth time, in a step of the form or in any."""
+    """When to kill: so many seconds after a moment was seen for the nth time, in one step of the form or in any."""
 
     moment: str
     after: float = 0.0
@@ -45,6 +46,7 @@ class Killer:
     plan: Kill | None = None
     seen: int = 0
     kills: int = 0
+    minutes: int = 0
     done: threading.Event = field(default_factory=threading.Event)
     sent: list[tuple[int, str, str]] = field(default_factory=list)
 
@@ -63,11 +65,15 @@ class Killer:
             self.plan = None
             self.school.kill()
             self.kills += 1
+            # Nobody lives who could lose a lease by it: what the dead bot held becomes anybody's.
+            if self.minutes:
+                self.school.chat.workspace.clock.forward(f"{self.minutes}m")
             self.done.set()
 
-    def aim(self, plan: Kill) -> None:
+    def aim(self, plan: Kill, minutes: int = 0) -> None:
+        """Kill like this, and let so many minutes pass until the bot lives again."""
         self.done.clear()
-        self.seen, self.plan = 0, plan
+        self.seen, self.minutes, self.plan = 0, minutes, plan
 
     def insist(self) -> None:
         """The moment did not come, or has not yet: no round is without its kill."""
@@ -80,7 +86,7 @@ def sqlite_kills() -> list[Kill]:
     stories = itertools.cycle(FINAL)
     swept = [
         Kill("view_submission:sent", 0.006 * n, step=FINAL[story], story=story)
-        for n, story in zip(range(21), stories, strict=False)
+        for n, story in zip(range(20), stories, strict=False)
     ]
     return [*swept, *seen_kills()]
 
@@ -221,20 +227,18 @@ def campaign(school: School, plans: Sequence[Kill]) -> tuple[list[Told], Killer]
     with ThreadPoolExecutor(2) as both:
         for number, plan in enumerate(plans, 1):
             if plan.resuming:
-                killer.aim(Kill("chat.postMessage:received"))
+                killer.aim(Kill("chat.postMessage:received"), minutes=1)
             else:
-                killer.aim(plan)
+                killer.aim(plan, minutes=int(number % 7 == 0))
             told += both.map(Reporter.tell, (teacher, assistant), (plan.story, next(others)))
-            killer.insist()
-            if plan.resuming or number % 7 == 0:
-                if plan.resuming:
-                    killer.aim(plan)
-                school.chat.workspace.clock.forward("1m")  # what the dead bot held is anybody's again
-            school.serving()
             if plan.resuming:
                 killer.insist()
-                school.serving()
+                killer.aim(plan)
+            killer.insist()
+            school.serving()
             all_are_kept_once(school, told)
+    killer.aim(Kill("the end"), minutes=2)
+    killer.insist()
     return told, killer
 
 
@@ -246,8 +250,8 @@ def all_are_kept_once(school: School, told: Sequence[Told]) -> None:
 
 
 def wait_until_all_is_said(school: School) -> None:
-    """Two minutes on, no lease of a dead bot holds anything back; then nothing that is due may be left."""
-    school.chat.workspace.clock.forward("2m")
+    """No lease of a dead bot holds anything back now: nothing that is due may be left."""
+    school.serving()
     until = time.monotonic() + 30
     while left := due(school):
         assert time.monotonic() < until, f"still owed: {left}"
@@ -269,22 +273,31 @@ def moment(at: datetime | str) -> datetime:
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
-def everybody_was_told(school: School, told: Sequence[Told], killer: Killer) -> int:
-    """Each recipient and each reporter has each message, never twice from one life of the bot; the extra ones."""
-    taken = Counter(killer.sent)
-    assert max(taken.values()) == 1, [each for each, times in taken.items() if times > 1]
-    posted = Counter((channel, text) for _, channel, text in killer.sent)
-    letters = Counter((to, letter.subject) for letter in school.chat.workspace.letters for to in letter.to)
+def everybody_was_told(school: School, told: Sequence[Told], killer: Killer) -> list[int]:
+    """Each recipient and each reporter has each message, never twice from one life of the bot.
+
+    The answer is how many were said again after each crash that made the bot say something again.
+    """
+    sent = [*killer.sent, *letters(school, told)]
+    assert max(Counter(sent).values()) == 1, [each for each, times in Counter(sent).items() if times > 1]
+    lives: dict[tuple[str, str], list[int]] = {}
+    for life, to, said in sorted(sent):
+        lives.setdefault((to, said), []).append(life)
     for each in told:
-        for platform, address in recipients(school, each):
-            where = posted if platform == "slack" else letters
-            assert any(to == address and each.reference in said for to, said in where), (each, address)
-        assert any(to == each.reporter and each.reference in said for to, said in posted), each
-    cards = [times for (_, subject), times in letters.items() if any(e.reference in subject for e in told)]
-    return sum(times - 1 for times in (*posted.values(), *cards))
+        for address in {each.reporter, *recipients(school, each)}:
+            assert any(to == address and each.reference in said for to, said in lives), (each, address)
+    return sorted(Counter(life for told in lives.values() for life in told[:-1]).values())
 
 
-def recipients(school: School, told: Told) -> Iterator[tuple[str, str]]:
+def letters(school: School, told: Sequence[Told]) -> Iterator[tuple[int, str, str]]:
+    """The mails about these reports: in which life of the bot each came, to whom, and its subject."""
+    references = [each.reference for each in told]
+    for place, letter in enumerate(school.chat.workspace.letters):
+        if any(reference in letter.subject for reference in references):
+            yield bisect_right(school.letters_before, place), letter.to[0], letter.subject
+
+
+def recipients(school: School, told: Told) -> set[str]:
     """Where those who were told are reached: in chat, or by e-mail where they have no account."""
     rows = school.query(
         'SELECT p.person, a.platform, a.address FROM parties p JOIN cases c ON c.id = p."case"'
@@ -292,10 +305,8 @@ def recipients(school: School, told: Told) -> Iterator[tuple[str, str]]:
         r=told.reference,
     )
     assert rows, f"nobody was told of {told}"
-    for _, same in itertools.groupby(sorted(rows), lambda row: row.person):
-        accounts = {row.platform: row.address for row in same}
-        platform = "slack" if "slack" in accounts else "mail"
-        yield platform, accounts.get(platform) or accounts[next(iter(accounts))]
+    reached = {row.person: row.address for row in rows}
+    return set((reached | {row.person: row.address for row in rows if row.platform == "slack"}).values())
 
 
 def the_ledger_is_whole(school: School, checkpoint: Path, told: Sequence[Told]) -> None:
@@ -336,5 +347,6 @@ def test_no_report_is_lost_or_doubled_however_often_the_bot_is_killed(
     with capsys.disabled():
         print(
             f"\n{kind}: {killer.kills} kills, {len(told)} reports acknowledged, {len(told)} cases,"
-            f" {len(killer.sent)} messages of which {extra} extra, in {time.monotonic() - began:.0f} s"
+            f" {len(killer.sent)} chat messages, {sum(extra)} of them said again after {len(extra)} of the crashes"
+            f" (at most {max(extra)} after one), in {time.monotonic() - began:.0f} s"
         )

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.slack_door import interaction, signed
 from workspace.pages import Browser
 from workspace.pictures import screenshot
 from workspace.settings import Settings as Chat
-from workspace.visitor import Visitor, named, reference_in, words
+from workspace.visitor import Visitor, Wrong, named, reference_in, words
 
 pytestmark = pytest.mark.slow
 
@@ -123,8 +124,14 @@ class Telling:
     def is_opened(self, story: str) -> Any:
         """Whoever in chat was told opens it and reads it all."""
         reader = self.readers(story)[0]
-        opened = reader.presses("Open", message=reader.message(self.references[story], "Open"))
-        return reader, opened
+        return reader, self.presses(reader, "Open", story)
+
+    def presses(self, who: Visitor, button: str, story: str) -> Any:
+        """A button of the newest message about this report; the bot may be drawing it anew just then."""
+        for _ in range(10):
+            with suppress(Wrong):
+                return who.presses(button, message=who.message(self.references[story], button))
+        raise AssertionError(f"{who.name} could not press {button}")
 
     def readers(self, story: str) -> list[Visitor]:
         everybody = {each.id: each for each in self.school.people.values()}
@@ -139,8 +146,7 @@ class Telling:
             _, opened = self.is_opened(story)
             form = lead.presses(button, form=opened)
             lead.closes(lead.sends(form, {box: self.canaries.new(f"{story}: {box}")}))
-        receipt = self.teacher.message(self.references[story], "Add to my report")
-        form = self.teacher.presses("Add to my report", message=receipt)
+        form = self.presses(self.teacher, "Add to my report", story)
         self.teacher.closes(self.teacher.sends(form, {"added": self.canaries.new(f"{story}: added")}))
         lead, opened = self.is_opened(story)
         lead.closes(opened)
