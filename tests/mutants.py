@@ -44,7 +44,7 @@ MUTANTS = (
     Mutant(
         "a deputy stands in for a lead who is shut out",
         "workflows/ladder.py",
-        "    if matter.kept.keys() & set(holders):\n        return None\n",
+        "    if matter.kept.keys() & set(matter.holders(place)):\n        return ()\n",
         "",
         ROUTING + "test_a_lead_who_is_shut_out_is_not_replaced_by_their_deputy",
     ),
@@ -53,7 +53,7 @@ MUTANTS = (
         "workflows/seats.py",
         "line, floor = matter.lines[-1]",
         "line, floor = matter.lines[0]",
-        ROUTING + "test_the_furthest_line_decides",
+        ROUTING + "test_each_subject_has_somebody_above_them_who_hears",
     ),
     Mutant(
         "the safeguarding team hears about one of its own",

@@ -151,16 +151,23 @@ def test_somebody_with_two_accounts_is_excluded_on_both(world: World) -> None:
     assert asks(world.dsl.types())
 
 
-def test_somebody_found_to_be_the_subject_by_another_account_loses_the_case(world: World) -> None:
+@pytest.mark.parametrize("state", ["closed", "received"])
+def test_somebody_found_to_be_the_subject_by_another_account_loses_the_case(world: World, state: str) -> None:
     world.teacher.reports("pupil_concern", **CHILD, subject_staff=[world.other_teacher])
     world.settled()
-    with_the_dsl = world.leads()
-    assert with_the_dsl == {"headteacher"}
+    assert world.leads() == {"headteacher"}
+    if state == "closed":
+        reason = {"reason": {"type": "plain_text_input", "value": "Nothing to see here."}}
+        world.head.forges("acknowledge", world.case().id)
+        world.head.forges_form("close", world.case().id, reason)
+    assert world.settled().case().state == state
     world.applies({'"head@brambledown.example"': '"head@brambledown.example", "i.pemberton@brambledown.example"'})
     case = world.settled().case().id
     assert told(world.head.forges("open", case), case) == told(world.head.forges("open", NOWHERE), NOWHERE)
-    assert "headteacher" not in world.leads()
+    assert "open" not in actions(world.head.home())
     assert world.other_teacher.hears() == []
+    if state != "closed":
+        assert world.leads() == {"chair"}
 
 
 def test_somebody_close_to_a_subject_is_not_told_either(world: World) -> None:
