@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -67,7 +67,7 @@ class Desk:
         """The first step; no database, because a trigger lives three seconds."""
         schools = self.standing.schools if len(self.standing.schools) > 1 else ()
         form = self.words.first(self.standing.outside, schools)
-        return Form(**{**form.__dict__, "token": self.dice()})
+        return replace(form, token=self.dice())
 
     async def offer(self, who: Who) -> Card | None:
         """An unfinished report, offered to whoever wrote it."""
@@ -103,8 +103,9 @@ class Desk:
             return self.say(await self.database.run(self.trust, reports.discard, subject, who))
         if action in cases.WRITING:
             await self.look(cases.may_write, self.rules, action, subject, who)
-            form = self.words.form(action, {}, self.standing.outside)
-            return Form(**{**form.__dict__, "token": subject})
+            form = replace(self.words.form(action, {}, self.standing.outside), token=subject)
+            # What a reporter must read first, a lead at work need not.
+            return form if action in cases.REPORTERS else replace(form, danger=(), contacts=())
         if action in cases.ACTIONS:
             return self.say(await self.run(shown.act, action, subject, who))
         raise Refused("expired")
@@ -156,7 +157,7 @@ class Desk:
         if isinstance(reply, Message):
             return self.say(reply)
         form = form_of(reply, self.words, self.standing.outside, pictures=bool(self.rules.pages))
-        return Form(**{**form.__dict__, "token": token})
+        return replace(form, token=token)
 
     async def refuse(self, no: Refused, subject: str, who: Who) -> Card:
         """An expected no, in the same words whether a thing is another's or does not exist; recorded."""

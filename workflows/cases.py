@@ -68,9 +68,9 @@ def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message
 def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     """ "I should not have this": the case moves on and closes itself to them."""
     case, party, _ = case_for(unit, rules, case_id, by)
-    if case.acknowledged_by == party.person:
-        case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
-    parties.let_go(unit, case, party, "recused")
+    if case.state == "closed":
+        raise Refused("closed")
+    parties.let_go(unit, rules, case, party, "recused")
     if not any(each.part == "lead" for each in parties.told(unit, case)) and not case.acknowledged_at:
         follow_up(unit, rules, case, parties.climb(unit, rules, case))
     return Message("lead.moved", about=case.id)
@@ -125,16 +125,12 @@ def escalate(unit: Unit, rules: Rules, case_id: str) -> None:
 
 
 def follow_up(unit: Unit, rules: Rules, case: Case, place: Place | None) -> None:
-    """After a rung: the reporter hears whom to phone; after the last one, so does the operator, daily."""
+    """After a rung the reporter hears whom to phone; where there was none left, they have heard that already."""
+    if place is None:
+        return
     unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
     unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
-    if place is None:
-        unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.nobody")
-        unit.promise("alarm", "", unit.now, about=case.id, message="operator.unanswered")
-        case.due_at = unit.now + parties.DAILY
-        unit.promise("escalate", "", case.due_at, about=case.id)
-    else:
-        unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.late")
+    unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.late")
 
 
 def may_write(unit: Unit, rules: Rules, step: str, case_id: str, by: Who) -> None:
@@ -171,3 +167,5 @@ Act = Callable[[Unit, Rules, str, Who], Message]
 ACTIONS: Mapping[str, Act] = {"open": open_case, "acknowledge": acknowledge, "recuse": recuse, "tell": tell}
 Write = Callable[[Unit, Rules, str, str, Who], Message]
 WRITING: Mapping[str, Write] = {"note": note, "close": close, "add": add}
+# What the reporter writes; the rest is for those who lead.
+REPORTERS = ("add",)
