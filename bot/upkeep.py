@@ -15,11 +15,12 @@ from workflows import accounts, drafts
 
 
 def every_minute(desk: Desk, slack: People) -> Tick:
-    """Learn anew what stands on every form, and look at one role-holder's account in turn."""
+    """Learn anew what stands on every form, destroy old drafts, look at one role-holder's account in turn."""
     turn: deque[Account] = deque()
 
     async def tick() -> None:
         await desk.refresh()
+        await expire(desk)
         if not turn:
             turn.extend(await desk.look(accounts.watched))
         if turn:
@@ -31,10 +32,9 @@ def every_minute(desk: Desk, slack: People) -> Tick:
 
 def daily(desk: Desk, folder: Path | None) -> tuple[Daily, ...]:
     """Early each morning; a second time on one date changes nothing that matters."""
-    jobs = [Daily("destroy old drafts", time(3, 10), partial(expire, desk))]
-    if folder:
-        jobs.append(Daily("write a checkpoint", time(3, 20), partial(keep_checkpoint, desk, folder)))
-    return tuple(jobs)
+    if not folder:
+        return ()
+    return (Daily("write a checkpoint", time(3, 20), partial(keep_checkpoint, desk, folder)),)
 
 
 async def expire(desk: Desk) -> None:

@@ -143,8 +143,8 @@ MUTANTS = (
     Mutant(
         "a draft opens to whoever has its id",
         "workflows/drafts.py",
-        "if not rows or rows[0].author != author.id:",
-        "if not rows:",
+        "if not rows or rows[0].author != author.id or",
+        "if not rows or",
         PERSON + "test_somebody_elses_draft_answers_like_one_that_does_not_exist",
     ),
     Mutant(

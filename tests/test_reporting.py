@@ -1,6 +1,7 @@
 """Anybody at the school can make a report; it reaches those the policy names, and it is made once."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from bot.register import read_register
-from storage.models import Draft, Evidence, Promise
+from storage.models import Draft, Evidence, Promise, Sealed
 from templates.catalogue import Catalogue
 from tests.townspeople import Json, Report, Somebody, actions, asks, options, words
 from tests.world import World, brambledown, until
@@ -286,6 +287,22 @@ def test_eight_copies_at_once_make_one_report(world: World) -> None:
     assert len(world.settled().teacher.hears()) == 1
 
 
+def test_a_report_that_could_not_be_saved_is_sent_again_and_counts_once(school: World) -> None:
+    form = school.teacher.sends(school.teacher.types(), about="self_report", danger="no")
+    busy = sqlite3.connect(school.database.removeprefix("sqlite:///"), isolation_level=None)
+    busy.execute("BEGIN IMMEDIATE")
+    answers = {"what": "I lost my keys.", "harmed": "nobody"}
+    still = school.teacher.sends(form, **answers)
+    assert still["callback_id"] == "questions"
+    assert "press Send again" in " ".join(still["errors"].values())
+    assert school.cases() == []
+    busy.execute("ROLLBACK")
+    busy.close()
+    receipt = school.teacher.sends(still, **answers)
+    assert school.settled().case().reference in words(receipt)
+    assert len(school.teacher.hears()) == 1
+
+
 # -- drafts
 
 
@@ -311,14 +328,17 @@ def test_an_unfinished_report_is_seen_by_its_author_only(school: World) -> None:
     assert "unfinished" not in words(school.other_teacher.modal())
 
 
-def test_an_unfinished_report_is_gone_after_a_day(school: World) -> None:
-    form = school.teacher.sends(school.teacher.types(), about="cyberbullying", danger="no")
-    school.clock.forward(hours=24, minutes=1)
-    answered = school.teacher.forges("resume", form["private_metadata"])
-    assert "resume" not in str(answered.calls)
-    school.teacher.types()
-    school.settled()
-    assert "unfinished" not in words(school.teacher.modal())
+def test_an_unfinished_report_is_gone_after_a_day(world: World) -> None:
+    form = world.teacher.sends(world.teacher.types(), about="cyberbullying", danger="no")
+    world.clock.forward(hours=23, minutes=58)
+    assert "What was said or posted?" in str(world.teacher.forges("resume", form["private_metadata"]).calls)
+    world.clock.forward(minutes=3)
+    answered = world.teacher.forges("resume", form["private_metadata"])
+    assert "That unfinished report is no longer here" in str(answered.calls)
+    world.stops()
+    world.starts()
+    until(lambda: not world.rows(select(Draft)), "the end of the draft")
+    assert world.rows(select(Sealed)) == []
 
 
 def test_a_report_thrown_away_is_destroyed(school: World) -> None:

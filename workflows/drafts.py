@@ -44,10 +44,10 @@ class Written:
 def load(unit: Unit, token: str, author: Person) -> Written:
     """What this author has written under this token; an empty start where there is nothing of theirs.
 
-    Somebody else's draft is like one that does not exist.
+    Somebody else's draft is like one that does not exist, and so is one whose day has passed.
     """
     rows: list[Draft] = unit.find(queries.by_id(token))
-    if not rows or rows[0].author != author.id:
+    if not rows or rows[0].author != author.id or rows[0].expires_at <= unit.now:
         return Written()
     text = sealed.opened_field(unit, owner(token), "written")
     return restore(text) if text else Written()
