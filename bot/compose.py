@@ -93,7 +93,7 @@ def open_ground(settings: Settings, demo_clock: Path | None, *, any_clock: bool 
         return Ground(database, trust, rules_of(pack, settings), clock, settings)
     except PackError as problem:
         database.close()
-        raise NotReady(f"The school's policy cannot be used. Mend it: lanyard policy check FILE says where.\n{problem}") from None
+        raise NotReady(f"The school's policy cannot be used. Mend its file first:\n{problem}") from None
 
 
 def demo_problem(database: Database, settings: Settings, demo_clock: Path | None) -> str:

@@ -20,6 +20,7 @@ def run() -> None:
 
 def app() -> typer.Typer:
     """The whole command line; each command imports its part when it is run, so that --help is quick."""
+    from bot.policy_command import policy
     from bot.route_command import route_command
 
     # A traceback with local values would print what a report says.
@@ -31,6 +32,7 @@ def app() -> typer.Typer:
     for errand in (apply, invite):
         people.command()(errand)
     line.add_typer(people, name="people")
+    line.add_typer(policy, name="policy")
     return line
 
 

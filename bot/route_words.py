@@ -52,7 +52,9 @@ class Speech:
         by, harmed = (list(dict.fromkeys(getattr(each, name) for each in box)) for name in ("by", "harmed"))
         if len(by) < len({each.by for each in every}):
             asked = {each.by for each in every} - {*self.floor.colleague} != {"unknown"}
-            said.append("done by " + listed([BY[word] if asked or word != "unknown" else "anybody else" for word in by]))
+            said.append(
+                "done by " + listed([BY[word] if asked or word != "unknown" else "anybody else" for word in by])
+            )
         if len(harmed) < len({each.harmed for each in every}):
             said.append("harmed: " + listed([HARMED[word] for word in harmed]))
         answers, known = {each.answers for each in box}, {each.answers for each in every}
@@ -71,8 +73,8 @@ def boxes(situations: Sequence[Situation]) -> list[list[Situation]]:
     for by, shape in shapes.items():
         alike.setdefault(tuple(shape), []).append(by)
     found = []
-    for shape, bys in alike.items():
-        harmed = {one for one, _ in shape}
+    for told, bys in alike.items():
+        shape, harmed = list(told), {one for one, _ in told}
         answers = dict.fromkeys(some for _, some in shape)
         whole = len(shape) == len(harmed) * len(answers)
         parts = [shape] if whole else [[one for one in shape if one[1] == some] for some in answers]

@@ -148,4 +148,5 @@ def spoken(
     facts = f", with {' and '.join(sorted(answers))}" if answers else ""
     rows = f"{len(numbers)} rows decide the lead, not one"
     named = f" (routes {', '.join(str(shape.routes[at]) for at in numbers)})" if numbers else ""
-    return f", {report} by {' or '.join(who)}{hurt}{facts}: {rows}{named}."
+    by = "" if len(who) == len(floor.words.by) else f" by {' or '.join(who)}"
+    return f", {report}{by}{hurt}{facts}: {rows}{named}."
