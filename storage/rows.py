@@ -25,8 +25,8 @@ class NewRows:
             self._session.add(row)
         return new
 
-    def write(self, *, at_last: bool) -> None:
-        """Insert them; unless the unit is over, what changes in them from now on is noticed."""
+    def write(self, *, at_last: bool) -> list[str]:
+        """Insert them, and say into which tables; unless the unit is over, what changes in them is noticed."""
         tables = defaultdict[Any, list[SQLModel]](list)
         for row in self._rows.values():
             tables[type(row)].append(row)
@@ -38,3 +38,4 @@ class NewRows:
             for row in () if at_last else rows:
                 make_transient_to_detached(row)
                 self._session.add(row)
+        return [kind.__tablename__ for kind in tables]

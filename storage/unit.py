@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Executable
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
+from storage.asked import Answered, Asked, tables_in
 from storage.faults import Destroyed, Foreign, Missing, ReadOnly, Unrecorded
 from storage.keyring import Keyring
 from storage.ledger import Event, Happened, Heads, compose, facts_at
@@ -46,6 +47,7 @@ class Unit:
         self._keys = Keyring(connection, scope.vault, scope.trust)
         self._marks = Marks(connection, scope.trust)
         self._rows = NewRows(session)
+        self._answered = Answered()
         self._head: Head | None = None
         self._changed = self._recorded = False
 
@@ -64,16 +66,23 @@ class Unit:
             raise Missing(table.__name__)
         return row
 
-    def find(self, query: Executable) -> list[Any]:
+    def find(self, query: Executable | Asked) -> list[Any]:
         """What a statement finds among this trust's rows: plain values where it asks for one thing."""
         self._flush()
-        if not getattr(query, "is_select", False):
+        asked, statement = (query, query.statement) if isinstance(query, Asked) else (None, query)
+        if not getattr(statement, "is_select", False):
             self._insist_on_writing()
-            self._changed |= _changes_a_case(query)
-        result = self._session.execute(only(self._trust, query))
+            self._changed |= _changes_a_case(statement)
+            self._answered.forget(tables_in(statement))
+        elif asked and (known := self._answered.recall(asked)) is not None:
+            return known
+        result = self._session.execute(*only(self._trust, query))
         if not getattr(result, "returns_rows", True):
             return []
-        return list(result.scalars() if len(result.keys()) == 1 else result)
+        rows = list(result.scalars() if len(result.keys()) == 1 else result)
+        if asked:
+            self._answered.remember(asked, rows)
+        return rows
 
     def add(self, row: Row) -> Row:
         """Keep a new row, or the changes to one; it is stamped with this unit's trust."""
@@ -142,11 +151,11 @@ class Unit:
             if any(map(session.is_modified, session.dirty)):
                 raise ReadOnly
             return
-        if not self._changed:
-            dirty = filter(session.is_modified, session.dirty)
-            self._changed = any(isinstance(row, ON_THE_RECORD) for row in dirty)
-        session.flush()
-        self._rows.write(at_last=at_last)
+        if dirty := [row for row in session.dirty if session.is_modified(row)]:
+            self._changed |= any(isinstance(row, ON_THE_RECORD) for row in dirty)
+            self._answered.forget(row.__tablename__ for row in dirty)
+            session.flush()
+        self._answered.forget(self._rows.write(at_last=at_last))
         self._keys.write()
         self._marks.write()
 

@@ -3,26 +3,32 @@
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.asked import kept
 from storage.models import Case, Entry, Evidence, Involved, Party, Posted, Unprocessed
 
 
+@kept
 def by_id(id: str) -> SelectOfScalar[Case]:
     return select(Case).where(col(Case.id) == id)
 
 
+@kept
 def by_draft(draft: str) -> SelectOfScalar[Case]:
     return select(Case).where(col(Case.draft) == draft)
 
 
+@kept
 def by_reference(reference: str) -> SelectOfScalar[str]:
     return select(col(Case.id)).where(col(Case.reference) == reference)
 
 
+@kept
 def reported_by(person: str) -> SelectOfScalar[Case]:
     """A reporter's own cases, the latest first."""
     return select(Case).where(col(Case.reporter) == person).order_by(col(Case.opened_at).desc())
 
 
+@kept
 def told_to(person: str) -> SelectOfScalar[Case]:
     """Cases with somebody now; whether they may see them is for `access` to say."""
     return (
@@ -33,23 +39,28 @@ def told_to(person: str) -> SelectOfScalar[Case]:
     )
 
 
+@kept
 def open_cases() -> SelectOfScalar[Case]:
     return select(Case).where(col(Case.state) != "closed")
 
 
+@kept
 def parties(case: str) -> SelectOfScalar[Party]:
     """Everybody ever told of a case, in the order they were."""
     return select(Party).where(col(Party.case) == case).order_by(col(Party.since), col(Party.id))
 
 
+@kept
 def involved(case: str) -> SelectOfScalar[Involved]:
     return select(Involved).where(col(Involved.case) == case).order_by(col(Involved.id))
 
 
+@kept
 def evidence(case: str) -> SelectOfScalar[Evidence]:
     return select(Evidence).where(col(Evidence.case) == case).order_by(col(Evidence.position))
 
 
+@kept
 def posted(case: str, person: str, platform: str, slot: str) -> SelectOfScalar[Posted]:
     return select(Posted).where(
         col(Posted.case) == case,
@@ -59,11 +70,13 @@ def posted(case: str, person: str, platform: str, slot: str) -> SelectOfScalar[P
     )
 
 
+@kept
 def history(case: str) -> SelectOfScalar[Entry]:
     """A case's entries in the ledger, in order."""
     return select(Entry).where(col(Entry.case) == case).order_by(col(Entry.position))
 
 
+@kept
 def unprocessed() -> SelectOfScalar[Unprocessed]:
     """Kept submissions that have not gone through yet, the oldest first."""
     return select(Unprocessed).where(col(Unprocessed.state) == "waiting").order_by(col(Unprocessed.at))

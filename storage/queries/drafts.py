@@ -6,13 +6,16 @@ from sqlalchemy import Delete
 from sqlmodel import col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.asked import kept
 from storage.models import Draft
 
 
+@kept
 def by_id(token: str) -> SelectOfScalar[Draft]:
     return select(Draft).where(col(Draft.id) == token)
 
 
+@kept
 def unfinished(author: str, at: datetime) -> SelectOfScalar[Draft]:
     """An author's drafts that can still be finished, the latest first."""
     return (
@@ -23,9 +26,11 @@ def unfinished(author: str, at: datetime) -> SelectOfScalar[Draft]:
     )
 
 
+@kept
 def expired(at: datetime) -> SelectOfScalar[Draft]:
     return select(Draft).where(col(Draft.expires_at) <= at).limit(100)
 
 
+@kept
 def delete_draft(token: str) -> Delete:
     return delete(Draft).where(col(Draft.id) == token)

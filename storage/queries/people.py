@@ -6,31 +6,38 @@ from datetime import date, datetime
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.asked import Asked, kept
 from storage.models import Absence, Account, Person, RoleHeld, School, Trust
 
 
+@kept
 def trust() -> SelectOfScalar[Trust]:
     return select(Trust)
 
 
+@kept
 def schools() -> SelectOfScalar[School]:
     """The trust's schools, by their ids in school.toml."""
     return select(School).order_by(col(School.key))
 
 
+@kept
 def everybody() -> SelectOfScalar[Person]:
     return select(Person)
 
 
+@kept
 def by_key(key: str) -> SelectOfScalar[Person]:
     """Somebody by their permanent id in school.toml."""
     return select(Person).where(col(Person.key) == key)
 
 
+@kept
 def by_ids(ids: Sequence[str]) -> SelectOfScalar[Person]:
     return select(Person).where(col(Person.id).in_(ids))
 
 
+@kept
 def account(platform: str, workspace: str, address: str) -> SelectOfScalar[Account]:
     return select(Account).where(
         col(Account.platform) == platform,
@@ -39,26 +46,34 @@ def account(platform: str, workspace: str, address: str) -> SelectOfScalar[Accou
     )
 
 
-def by_email(emails: Sequence[str]) -> SelectOfScalar[Person]:
+def by_email(emails: Sequence[str]) -> Asked:
     """Persons who have one of these addresses, compared without case."""
+    return by_small_email([email.lower() for email in emails])
+
+
+@kept
+def by_small_email(emails: Sequence[str]) -> SelectOfScalar[Person]:
     return (
         select(Person)
         .join(Account, col(Account.person) == col(Person.id))
-        .where(col(Account.platform) == "mail", col(Account.address).in_([email.lower() for email in emails]))
+        .where(col(Account.platform) == "mail", col(Account.address).in_(emails))
     )
 
 
+@kept
 def accounts_of(people: Sequence[str]) -> SelectOfScalar[Account]:
     return (
         select(Account).where(col(Account.person).in_(people)).order_by(col(Account.platform).desc(), col(Account.id))
     )
 
 
+@kept
 def managed() -> SelectOfScalar[Person]:
     """Those who have a line manager on record."""
     return select(Person).where(col(Person.line_manager) != "")
 
 
+@kept
 def roles_at(school: str, at: datetime) -> SelectOfScalar[RoleHeld]:
     """Roles held at a school, or for the whole trust, at a moment, in the school's order."""
     return (
@@ -69,11 +84,13 @@ def roles_at(school: str, at: datetime) -> SelectOfScalar[RoleHeld]:
     )
 
 
+@kept
 def offices(school: str) -> SelectOfScalar[str]:
     """Every role that was ever held at a school, or for the whole trust."""
     return select(RoleHeld.role).where(col(RoleHeld.school).in_((school, ""))).distinct()
 
 
+@kept
 def roles_now(at: datetime) -> SelectOfScalar[RoleHeld]:
     """Every role held anywhere in the trust at a moment."""
     return (
@@ -84,9 +101,11 @@ def roles_now(at: datetime) -> SelectOfScalar[RoleHeld]:
     )
 
 
+@kept
 def absences(people: Sequence[str], day: date) -> SelectOfScalar[Absence]:
     return select(Absence).where(col(Absence.person).in_(people), col(Absence.first) <= day, col(Absence.last) >= day)
 
 
+@kept
 def absences_of(person: str) -> SelectOfScalar[Absence]:
     return select(Absence).where(col(Absence.person) == person)
