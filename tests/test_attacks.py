@@ -1,15 +1,19 @@
 """What a clever or a clumsy person could try against a report: read it, lose it, stop it, or learn that it exists."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from bot.register import WrongFile, read_register
 from storage.models import Person as Row
-from tests.townspeople import Json, Somebody, actions, words
-from tests.world import SCHOOL, World
+from tests.townspeople import Json, Report, Somebody, actions, words
+from tests.world import SCHOOL, World, brambledown
+from workflows import accounts
+from workflows.people import Who
 from workspace.people import Person
+from workspace.running import Address
 
 CHAIRS_ADDRESS = "ngozi.okafor@okafor-family.example"
 CANARY = "CANARYNARRATIVE"
@@ -91,9 +95,9 @@ def test_a_new_head_who_takes_over_the_heads_mailbox_is_not_the_old_head(school:
             'emails = ["head@brambledown.example", "h.whitlock@brambledown.example"]': (
                 'emails = ["h.whitlock@brambledown.example"]'
             ),
-            "[[person]]\nid = \"deputy-headteacher\"": (
-                "[[person]]\nid = \"new-head\"\nname = \"Grace Lund\"\nemails = [\"head@brambledown.example\"]\n\n"
-                "[[person]]\nid = \"deputy-headteacher\""
+            '[[person]]\nid = "deputy-headteacher"': (
+                '[[person]]\nid = "new-head"\nname = "Grace Lund"\nemails = ["head@brambledown.example"]\n\n'
+                '[[person]]\nid = "deputy-headteacher"'
             ),
         }
     )
@@ -119,3 +123,73 @@ def test_a_subject_whose_second_account_comes_to_light_loses_the_case(school: Wo
     assert school.settled().leads(made.case) == {"chair"}
     assert CANARY not in words(school.head.forges("open", made.case).calls)
     assert made.reference not in words(school.head.home()) + words(second.home())
+
+
+# -- a case never lies where nobody has it
+
+
+SECOND_DSL = {
+    'roles = [{ role = "deputy_dsl", school = "brambledown" }]': 'roles = [{ role = "dsl", school = "brambledown" }]'
+}
+WORRY = {"harmed_names": "Ada Quill", "what": CANARY}
+
+
+def a_worry(school: World) -> Report:
+    made = school.teacher.reports("pupil_concern", **WORRY)
+    school.settled()
+    return made
+
+
+def test_what_was_acknowledged_and_then_passed_on_climbs_again(chat: Address, tmp_path: Path, new_sqlite: Any) -> None:
+    with brambledown(chat, tmp_path, new_sqlite(), SECOND_DSL) as school:
+        made = a_worry(school)
+        assert school.leads(made.case) == {"dsl", "deputy-dsl"}
+        school.dsl.acknowledges(made.reference)
+        school.clock.forward(minutes=30)
+        school.settled()
+        school.dsl.forges("recuse", made.case)
+        assert not any("acknowledged" in said for said in school.settled().deputy_dsl.hears())
+        school.clock.forward(minutes=21)
+        assert "headteacher" in school.settled().leads(made.case)
+
+
+def test_what_a_leaver_had_acknowledged_goes_to_the_next_at_once(school: World) -> None:
+    made = a_worry(school)
+    school.dsl.acknowledges(made.reference)
+    school.settled()
+    school.workspace.town.people[school.dsl.id].deactivated = True
+    school.bot.ground.database.run_now(  # as the minute's look at role-holders' accounts does
+        school.bot.ground.trust,
+        accounts.stood,
+        school.bot.ground.rules,
+        Who("slack", "T0BRAMBLE1", school.dsl.id, standing="deactivated"),
+    )
+    assert school.settled().leads(made.case) == {"deputy-dsl"}
+    assert school.case().acknowledged_by == ""
+
+
+def test_a_closed_report_cannot_be_passed_on(school: World) -> None:
+    made = a_worry(school)
+    school.dsl.acknowledges(made.reference)
+    school.settled()
+    form = school.dsl.presses("close", school.dsl.opens(made.reference))
+    assert form
+    school.dsl.sends(form, reason="Seen to")
+    school.settled().dsl.forges("recuse", made.case)
+    assert school.settled().case().state == "closed"
+    assert school.leads(made.case) == {"dsl"}
+
+
+def test_without_pages_a_chair_who_has_only_mail_is_stepped_over_at_once(
+    chat: Address, tmp_path: Path, new_sqlite: Any
+) -> None:
+    world = World(chat, tmp_path, new_sqlite())
+    world.settings = world.settings.model_copy(update={"url": None})
+    try:
+        world.opens({})
+        made = world.teacher.reports("head_concern", **CONCERN)
+        assert world.settled().leads(made.case) == {"chief-executive"}
+        operator = [letter.subject for letter in world.workspace.letters if "chair" in letter.subject]
+        assert len(operator) == 1
+    finally:
+        world.closes()

@@ -8,7 +8,7 @@ from storage.queries import cases as case_queries
 from storage.queries import met
 from storage.queries import people as queries
 from storage.unit import Unit
-from workflows import parties, people
+from workflows import people, telling
 from workflows.people import Who
 from workflows.register import Change, Member
 from workflows.rules import Rules
@@ -84,9 +84,11 @@ def stood(unit: Unit, rules: Rules, who: Who) -> bool:
     unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)
     if people.address(unit, found[0].person) is None:
         for row in (row for row in unit.find(queries.roles_now(unit.now)) if row.person == found[0].person):
-            unit.promise("alarm", "", unit.now, message="operator.vacant", role=row.role)
+            once = f"vacant {row.person} {row.role} {unit.now:%Y-%m-%d}"
+            unit.promise("alarm", "", unit.now, once=once, message="operator.vacant", role=row.role)
         for case in unit.find(case_queries.told_to(found[0].person)):
-            parties.settle(unit, rules, case)
+            if case.state != "closed":
+                telling.beyond_reach(unit, rules, case, found[0].person)
     return True
 
 

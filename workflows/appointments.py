@@ -160,9 +160,7 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
     for party in parties.told(unit, case):
         holds = party.person in cast.holders.get(party.role, ()) or party.role not in cast.holders
         if not holds and party.role != "line_manager":
-            parties.let_go(unit, case, party, "left")
-            if case.acknowledged_by == party.person:
-                case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
+            parties.let_go(unit, rules, case, party, "left")
     parties.settle(unit, rules, case)
 
 

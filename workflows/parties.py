@@ -28,7 +28,7 @@ def open_route(unit: Unit, rules: Rules, case: Case, found: Facts) -> Route:
     if any(place.part == "lead" for place in route.recipients):
         await_answer(unit, rules, case)
     elif route.outside:
-        unit.promise("alarm", "", unit.now, about=case.id, message="operator.unanswered")
+        call_out(unit, case)
     return route
 
 
@@ -52,6 +52,13 @@ def tell(unit: Unit, case: Case, place: Place) -> None:
 def await_answer(unit: Unit, rules: Rules, case: Case) -> None:
     """Promise to go up the ladder at the moment by which the case should be acknowledged."""
     case.due_at = calendar.due(rules.floor.classes[case.klass], unit.now)
+    unit.promise("escalate", "", case.due_at, about=case.id)
+
+
+def call_out(unit: Unit, case: Case) -> None:
+    """Nobody at the school is left to ask: the operator hears of it now, and every day until somebody answers."""
+    unit.promise("alarm", "", unit.now, about=case.id, message="operator.unanswered")
+    case.due_at = unit.now + DAILY
     unit.promise("escalate", "", case.due_at, about=case.id)
 
 
@@ -93,7 +100,7 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
     here = told(unit, case)
     gone = [party for party in here if party.person in shut]
     for party in gone:
-        let_go(unit, case, party, "excluded")
+        let_go(unit, rules, case, party, "excluded")
     if any(party.part == "lead" for party in here if party not in gone) or case.acknowledged_at:
         return
     if case.state != "closed" and (here or owed(unit, rules, case)):
@@ -106,12 +113,23 @@ def owed(unit: Unit, rules: Rules, case: Case) -> bool:
     return bool(route.recipients or route.outside)
 
 
-def let_go(unit: Unit, case: Case, party: Party, because: str) -> None:
-    """End somebody's part in a case; their card says no more than that it has moved on."""
+ENDED = {"recused": Event.CASE_RECUSED, "unreachable": Event.CARD_FAILED}
+
+
+def let_go(unit: Unit, rules: Rules, case: Case, party: Party, because: str) -> None:
+    """End somebody's part in a case; their card says no more than that it has moved on.
+
+    What they had acknowledged is in nobody's hands: those who are left are asked again, and the clock runs anew.
+    """
     party.until, party.ended = unit.now, because
-    event = Event.CASE_RECUSED if because == "recused" else Event.CASE_EXCLUDED
-    unit.record(event, case.id, party.person, role=party.role)
+    unit.record(ENDED.get(because, Event.CASE_EXCLUDED), case.id, party.person, role=party.role)
     unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
+    if case.acknowledged_by == party.person and case.state != "closed":
+        case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
+        await_answer(unit, rules, case)
+        for other in told(unit, case):
+            unit.promise("card", other.person, unit.now, about=case.id, slot=SLOT)
+        unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
 
 
 def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
@@ -127,9 +145,9 @@ def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
     rungs = routing.rungs_after(rules.pack, rules.floor, cast, found, asked)
     coming = (*leads, *rungs)
     if not coming:
-        case.outside = [rules.floor.outside]
-        unit.record(Event.CASE_ESCALATED, case.id, "", to="outside")
+        end_outside(unit, rules, case)
         return None
+    case.outside = []
     for place in takewhile(lambda each: each.role == coming[0].role, coming):
         ask(unit, case, place)
         unit.record(Event.CASE_ESCALATED, case.id, "", to=place.person, role=place.role, why=place.why)
@@ -137,6 +155,18 @@ def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
     for party in told(unit, case):
         unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
     return coming[0]
+
+
+def end_outside(unit: Unit, rules: Rules, case: Case) -> None:
+    """The ladder ends: the reporter hears whom to phone and the operator that nobody can be reached, once a day."""
+    if case.outside and case.due_at and case.due_at > unit.now:
+        return
+    case.outside = [rules.floor.outside]
+    unit.record(Event.CASE_ESCALATED, case.id, "", to="outside")
+    unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
+    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+    unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.nobody")
+    call_out(unit, case)
 
 
 def ask(unit: Unit, case: Case, place: Place) -> None:

@@ -97,7 +97,7 @@ def about_people(unit: Unit, rules: Rules, written: Written, reporter: Person) -
     if doubts := doubtful(typed, near):
         return Ask("names", written.report, names=tuple(doubts.items()), last=True)
     offered = tuple(place for place in route.recipients if place.part == "choice")
-    if offered and not written.picked:
+    if offered:  # whoever was picked before has become nobody to pick
         by_id = {face.id: face.name for face in near}
         choices = tuple((place.role, by_id[place.person]) for place in offered)
         return Ask("choice", written.report, choices=choices, several=route.several, last=True)

@@ -61,7 +61,9 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     if part_in(unit, rules, case, claim.to) is None:
         parties.settle(unit, rules, case)
         return moved(unit, rules, case, claim.to)
-    if people.address(unit, claim.to) is None:
+    account = people.address(unit, claim.to)
+    # A letter whose link leads nowhere reaches nobody either.
+    if account is None or (account.platform == "mail" and not rules.pages):
         beyond_reach(unit, rules, case, claim.to)
         return None
     name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
@@ -101,8 +103,9 @@ def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:
     """No message would reach them: they leave the case, and the next person comes in."""
     for party in parties.told(unit, case):
         if party.person == person:
-            party.until, party.ended = unit.now, "unreachable"
-            unit.record(Event.CARD_FAILED, case.id, person, role=party.role)
+            parties.let_go(unit, rules, case, party, "unreachable")
+            once = f"vacant {person} {party.role} {unit.now:%Y-%m-%d}"
+            unit.promise("alarm", "", unit.now, once=once, message="operator.vacant", role=party.role)
     left = [party for party in parties.told(unit, case) if party.part == "lead"]
     if not left and not case.acknowledged_at and case.state != "closed":
         cases.follow_up(unit, rules, case, parties.climb(unit, rules, case))
