@@ -24,6 +24,7 @@ COMMANDS = {
     "test": "every test but the browser's, on SQLite and on PostgreSQL; says what it left out",
     "browser": "the tests that drive a real browser",
     "bench": "how fast, beside floors measured in the same run",
+    "docs": "write the pages that are made from the policies",
     "check": "style, types and the shape of the code",
     "install": "only what the others need",
 }
@@ -32,6 +33,7 @@ DOES = {
     "test": (*PYTEST, "not browser", "-n", "2"),
     "browser": (*PYTEST, "browser"),
     "bench": ("-m", "bench"),
+    "docs": ("-m", "bot.routes_page"),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from templates.catalogue import Catalogue
 from workflows.floor import Floor
-from workflows.policy import Pack
+from workflows.policy import Pack, Source, mark
 from workflows.routing import Cast, Place
 from workflows.survey import SOMEBODY, TEACHER, Outcome, Situation
 
@@ -34,12 +34,18 @@ class Speech:
 
     def why(self, place: Place) -> str:
         """A clause as the policy numbers it, a rule of the floor in words, or our own choice."""
-        if place.source == "floor":
-            return f"{place.why}: {self.words.sentence('why.' + place.why.replace(' ', '_'))}"
-        if place.source == "default":
-            near = f", next to {place.why}" if place.why != "default" else ""
-            return f"our own choice{near}"
-        return place.why
+        return self.said(place.source, place.why)
+
+    def cited(self, why: str) -> str:
+        """The same of a `why` as it stands in the policy's file."""
+        return self.said(*mark(why))
+
+    def said(self, source: Source, why: str) -> str:
+        if source == "floor":
+            return f"{why}: {self.words.sentence('why.' + why.replace(' ', '_'))}"
+        if source == "default":
+            return f"our own choice, next to {why}" if why != "default" else "our own choice"
+        return why
 
     def when(self, outcome: Outcome) -> str:
         """In which situations a report goes there; nothing where it always does."""
