@@ -52,7 +52,7 @@ class Visitor:
         while time.monotonic() < until:
             if (found := look(self.sees())) is not None:
                 return found
-            time.sleep(0.03)
+            time.sleep(0.05)
         raise Wrong(f"{self.name} waited {PATIENCE:.0f} seconds for {what}, and it did not come.")
 
     def types(self, command: str) -> Json:
@@ -91,14 +91,20 @@ class Visitor:
 
     def presses(self, button: str, *, message: tuple[str, Json] | None = None, form: Json | None = None) -> Json:
         """Press a button, in a message or in the open form; the form that stands there afterwards."""
-        found = named(message[1] if message else form or {}, button)
+        now = self.sees()
+        before = [(view["id"], view["hash"]) for view in now["modals"]]
+        if message:
+            # As it stands this moment: a card may have been edited since it was found.
+            room, ts = message[0], message[1]["ts"]
+            shown = next(each for each in now["messages"][room] if each["ts"] == ts)
+            where: Json = {"where": "message", "view_id": None, "message": {"channel": room, "ts": ts}}
+        else:
+            shown = form or {}
+            where = {"where": "view", "view_id": shown["id"]}
+        found = named(shown, button)
         if found is None:
             raise Wrong(f"There is no button “{button}” for {self.name}.")
         block, element = found
-        where: Json = {"where": "view", "view_id": form["id"]} if form else {"where": "message", "view_id": None}
-        if message:
-            where["message"] = {"channel": message[0], "ts": message[1]["ts"]}
-        before = [(view["id"], view["hash"]) for view in self.sees()["modals"]]
         self.says("action", **where, block_id=block, action_id=element["action_id"], element=element)
 
         def changed(now: Json) -> Json | None:
