@@ -274,14 +274,16 @@ def moment(at: datetime | str) -> datetime:
 
 
 def everybody_was_told(school: School, told: Sequence[Told], killer: Killer) -> list[int]:
-    """Each recipient and each reporter has each message, never twice from one life of the bot.
+    """Each recipient and each reporter has each message, at most once more for each crash.
 
     The answer is how many were said again after each crash that made the bot say something again.
     """
     sent = [*killer.sent, *letters(school, told)]
-    assert max(Counter(sent).values()) == 1, [each for each, times in Counter(sent).items() if times > 1]
+    # One life says a thing twice only where it could not learn whether it had been said, and wrote so.
+    twice = {each: times for each, times in Counter(sent).items() if times > 1}
+    assert sum(twice.values()) - len(twice) <= school.log.read_text().count('"promise.put.off"'), twice
     lives: dict[tuple[str, str], list[int]] = {}
-    for life, to, said in sorted(sent):
+    for life, to, said in sorted(set(sent)):
         lives.setdefault((to, said), []).append(life)
     for each in told:
         for address in {each.reporter, *recipients(school, each)}:
