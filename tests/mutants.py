@@ -79,8 +79,8 @@ MUTANTS = (
     Mutant(
         "a typed name is never asked about",
         "workflows/steps.py",
-        "doubts := doubtful(typed, near)",
-        "doubts := doubtful((), near)",
+        "undecided(written, doubtful(typed, near))",
+        "undecided(written, doubtful((), near))",
         PERSON + "test_the_next_two_rungs_are_asked_about_too",
     ),
     Mutant(

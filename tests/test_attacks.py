@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import select
 
 from bot.register import WrongFile, read_register
+from storage.models import Evidence
 from storage.models import Person as Row
-from tests.townspeople import Json, Report, Somebody, actions, words
+from tests.townspeople import Json, Report, Somebody, actions, doubts, meant, words
 from tests.world import SCHOOL, World, brambledown
 from workflows import accounts
 from workflows.people import Who
@@ -193,3 +194,53 @@ def test_without_pages_a_chair_who_has_only_mail_is_stepped_over_at_once(
         assert len(operator) == 1
     finally:
         world.closes()
+
+
+# -- a typed name
+
+
+def asked_about(school: World, about: str, **answers: str) -> Json:
+    form = school.teacher.sends(school.teacher.types(), about=about, danger="no")
+    return school.teacher.sends(form, what=CANARY, **answers)
+
+
+def test_somebody_high_up_the_ladder_is_asked_about_before_it_is_climbed(school: World) -> None:
+    asked = asked_about(school, "pupil_concern", harmed_names="Ada Quill", subject_names="Mr Hargreaves")
+    assert doubts(asked) == {"Mr Hargreaves": ["Peter Hargreaves"]}
+
+
+@pytest.mark.parametrize("typed", ["Helen W", "Mrs W", "Mrs. W."])
+def test_a_name_cut_short_is_asked_about(school: World, typed: str) -> None:
+    asked = asked_about(school, "colleague_concern", harmed="nobody", subject_names=typed)
+    assert doubts(asked)[typed] == ["Helen Whitlock"]
+
+
+def test_a_name_is_asked_about_again_when_somebody_else_comes_in(school: World) -> None:
+    asked = asked_about(school, "colleague_concern", harmed="nobody", subject_names="Mr Okafor")
+    assert doubts(asked) == {"Mr Okafor": ["Ngozi Okafor"]}
+    away = "away = [{ from = 2020-01-01, until = 2099-12-31 }]"
+    school.applies({'"Samuel Adeyemi"': '"Tobe Okafor"', '"01632 960122"': f'"01632 960122"\n{away}'})
+    again = school.teacher.sends(asked, same__0="none")
+    assert set(doubts(again)["Mr Okafor"]) == {"Tobe Okafor", "Ngozi Okafor"}
+    assert school.cases() == []
+    school.teacher.sends(again, **dict(meant(again, {"Mr Okafor": "Tobe Okafor"})))
+    assert school.leads() == {"chair"}
+
+
+# -- pictures that nobody may send
+
+
+def test_no_picture_comes_along_when_another_window_makes_it_indecent_images(school: World) -> None:
+    file = school.teacher.uploads(b"not a picture")
+    form = school.teacher.sends(school.teacher.types(), about="cyberbullying", danger="no")
+    form = school.teacher.sends(form, by="colleague", harmed="nobody", what=CANARY, subject_staff=[school.head])
+    form = school.teacher.sends(form, pictures_sexual="no")
+    token = form["private_metadata"]
+    school.teacher.sends(form, screenshots=[file])
+    school.teacher.forges_form("start", token, {"about": option("indecent_images"), "danger": option("no")})
+    forged = {"screenshots": {"type": "file_input", "files": [{"id": file["id"], "name": "x.png"}]}}
+    school.teacher.forges_form("files", token, forged)
+    school.teacher.forges_form("questions", token, {"what": typed(CANARY), "by": option("colleague")})
+    school.settled()
+    assert [case.report for case in school.cases()] == ["head_concern"]
+    assert school.rows(select(Evidence)) == []

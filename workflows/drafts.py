@@ -21,7 +21,8 @@ class Written:
     """What a reporter has answered so far.
 
     ``names`` maps a typed name to the person it is, ``none`` or ``unsure`` (with those it could be in
-    ``perhaps``); ``details`` maps "<position>.<date|time|place|account>" to what is known of a picture.
+    ``perhaps``); ``asked`` says whom it was compared with, ``asking`` what the last form asked; ``details`` maps
+    "<position>.<date|time|place|account>" to what is known of a picture.
     """
 
     report: str = ""
@@ -30,6 +31,8 @@ class Written:
     answers: Answers = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     picked: tuple[str, ...] = ()
     pictures: str = ""
     files: tuple[File, ...] = ()
@@ -101,12 +104,16 @@ def restore(text: str) -> Written:
         **{
             **kept,
             "answers": {id: answer(value) for id, value in kept["answers"].items()},
-            "perhaps": {name: tuple(people) for name, people in kept["perhaps"].items()},
+            **{asked: people_in(kept[asked]) for asked in ("perhaps", "asked", "asking")},
             "picked": tuple(kept["picked"]),
             "files": tuple(File(**file) for file in kept["files"]),
             "done": tuple(kept["done"]),
         }
     )
+
+
+def people_in(kept: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(people) for name, people in kept.items()}
 
 
 def answer(value: object) -> Answer:

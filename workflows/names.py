@@ -54,9 +54,11 @@ def same_name(said: Sequence[str], known: Sequence[str]) -> bool:
 
 
 def initials_fit(typed: str, name: str) -> bool:
-    """``JS``, ``J.S.`` and ``J S`` fit Joan Smith and Joan Ada Smith."""
+    """``JS``, ``J.S.``, ``J S``, ``Joan S`` and ``Mrs S`` fit Joan Smith and Joan Ada Smith."""
     letters = [letter for letter in plain(typed) if letter.isalpha()]
-    parts = words(name)
+    said, parts = words(typed), words(name)
+    if len(said[-1]) == 1 and len(parts) >= 2 and said[-1] == parts[-1][0] and said[:-1] in ([], parts[:1]):
+        return True
     shape = typed.replace(".", " ").split()
     spoken_as_initials = all(len(part) == 1 for part in shape) or (len(shape) == 1 and shape[0].isupper())
     if not (2 <= len(letters) <= 4 and spoken_as_initials and len(parts) >= 2):

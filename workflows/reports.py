@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from storage import sealed
 from storage.ledger import Event
@@ -16,7 +17,7 @@ from workflows.people import Who
 from workflows.refusals import Refused
 from workflows.rules import Rules
 from workflows.steps import Ask, next_ask
-from workflows.taken import Sent, taken
+from workflows.taken import Sent, ids, taken
 
 RECEIPT = "reporter.receipt"
 
@@ -35,7 +36,8 @@ def answer(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | M
         return Message(RECEIPT, about=made[0].id)
     written = taken(unit, rules, drafts.load(unit, token, author), sent, by)
     if ask := next_ask(unit, rules, written, author):
-        drafts.save(unit, token, author, written)
+        asking = {name: ids(alike) for name, alike in ask.names}
+        drafts.save(unit, token, author, replace(written, asking=asking))
         return ask
     return Message(RECEIPT, about=submit(unit, rules, token, written, author).id)
 
@@ -66,7 +68,8 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
         outside=list(route.outside),
     )
     unit.promise("card", author.id, unit.now, about=case.id, slot="receipt")
-    gather(unit, case, written)
+    if rules.reports[written.report].files:  # by what was reported: a case about the head has become another type
+        gather(unit, case, written)
     drafts.forget(unit, token)
     return case
 

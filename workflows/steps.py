@@ -1,6 +1,6 @@
 """What a reporter is asked next: a value, decided from what has been answered and where it would go."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from storage.models import Person, School
@@ -9,13 +9,10 @@ from storage.unit import Unit
 from templates.report_types import ReportType
 from templates.shapes import File
 from workflows import people, routing
-from workflows.drafts import Written
+from workflows.drafts import NOBODY, UNSURE, Written
 from workflows.involved import URGENT_WHO, facts_of_draft, lines
 from workflows.names import Face, doubtful
 from workflows.rules import Rules
-
-# Where a typed name is compared with those about to be told, they and this many rungs above them count.
-RUNGS = 2
 
 
 @dataclass(frozen=True)
@@ -90,11 +87,12 @@ def about_people(unit: Unit, rules: Rules, written: Written, reporter: Person) -
     facts = facts_of_draft(rules.reports[written.report], written, reporter.id)
     route = routing.route(rules.pack, rules.floor, cast, facts)
     told = frozenset(place.person for place in route.recipients)
-    rungs = nearest(routing.rungs_after(rules.pack, rules.floor, cast, facts, told))
+    # The whole ladder, for what nobody acknowledges goes up all of it, and nobody is there to be asked then.
+    rungs = routing.rungs_after(rules.pack, rules.floor, cast, facts, told)
     near = faces(unit, (*route.recipients, *rungs))
     kind = rules.reports[written.report]
-    typed = [name for name in typed_names(kind, written) if name not in written.names]
-    if doubts := doubtful(typed, near):
+    typed = tuple(typed_names(kind, written))
+    if doubts := undecided(written, doubtful(typed, near)):
         return Ask("names", written.report, names=tuple(doubts.items()), last=True)
     offered = tuple(place for place in route.recipients if place.part == "choice")
     if offered:  # whoever was picked before has become nobody to pick
@@ -104,16 +102,21 @@ def about_people(unit: Unit, rules: Rules, written: Written, reporter: Person) -
     return None
 
 
-def nearest(places: tuple[routing.Place, ...]) -> tuple[routing.Place, ...]:
-    """Everybody on the first rungs: those who hold the same role share one."""
-    rungs = tuple(dict.fromkeys(place.role for place in places))[:RUNGS]
-    return tuple(place for place in places if place.role in rungs)
+def undecided(written: Written, doubts: Mapping[str, tuple[Face, ...]]) -> dict[str, tuple[Face, ...]]:
+    """Without what was answered: a name that is nobody asked about may be somebody who came in since."""
+    decided = {name for name, meant in written.names.items() if meant not in (NOBODY, UNSURE)}
+    new = {
+        name: tuple(face for face in alike if face.id not in written.asked.get(name, ()))
+        for name, alike in doubts.items()
+        if name not in decided
+    }
+    return {name: alike for name, alike in new.items() if alike}
 
 
 def typed_names(kind: ReportType, written: Written) -> Iterator[str]:
-    """The names typed into boxes that decide who is told; the narrative is never searched."""
+    """The names typed into boxes that decide who is told, under this type or before; never the narrative."""
     parts = {"subject", "close"} | ({"harmed"} if kind.gives(written.answers).harmed == "staff" else set())
-    boxes = [field.id for field in kind.fields if field.part in parts and field.kind != "person"]
+    boxes = [field.id for field in (*kind.fields, *kind.also) if field.part in parts and field.kind != "person"]
     for id in (*boxes, URGENT_WHO):
         yield from lines(str(written.answers.get(id, "")))
 

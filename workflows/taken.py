@@ -8,6 +8,7 @@ from templates.shapes import Answer, Answers, Field, File
 from workflows import people
 from workflows.drafts import NOBODY, UNSURE, Written
 from workflows.involved import URGENT_WHO
+from workflows.names import Face
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
 from workflows.rules import Rules
@@ -46,6 +47,8 @@ def start(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Wr
         raise BadAnswers({"danger": "danger"})
     chosen = str(sent.answers.get("school", ""))
     known = chosen if chosen in {each.id for each in schools(unit)} else ""
+    if written.report not in ("", report):  # another window, begun anew: its questions are still to be answered
+        written = Written(answers=written.answers, names=written.names, perhaps=written.perhaps, asked=written.asked)
     return written.after("start", report=report, danger=danger == "yes", school=known)
 
 
@@ -80,17 +83,25 @@ def names(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Wr
     ask = next_ask(unit, rules, written, author)
     if ask is None or ask.step != "names":
         return written
-    problems, meant, perhaps = {}, dict(written.names), dict(written.perhaps)
+    if {name: ids(alike) for name, alike in ask.names} != written.asking:
+        return written  # roles changed while they thought: what they saw is not what they would be answering
+    problems, meant, perhaps, asked = {}, dict(written.names), dict(written.perhaps), dict(written.asked)
     for position, (name, alike) in enumerate(ask.names):
         said = str(sent.answers.get(f"same.{position}", ""))
-        if said not in {UNSURE, NOBODY, *(face.id for face in alike)}:
+        if said not in {UNSURE, NOBODY, *ids(alike)}:
             problems[f"same.{position}"] = "option"
             continue
-        meant[name] = said
-        perhaps[name] = tuple(face.id for face in alike) if said == UNSURE else ()
+        # An earlier "not sure", about other people, is not taken back by a "none of these".
+        meant[name] = UNSURE if said == NOBODY and meant.get(name) == UNSURE else said
+        asked[name] = (*asked.get(name, ()), *ids(alike))
+        perhaps[name] = (*perhaps.get(name, ()), *(ids(alike) if said == UNSURE else ()))
     if problems:
         raise BadAnswers(problems)
-    return written.after("names", names=meant, perhaps=perhaps)
+    return written.after("names", names=meant, perhaps=perhaps, asked=asked)
+
+
+def ids(faces: tuple[Face, ...]) -> tuple[str, ...]:
+    return tuple(sorted(face.id for face in faces))
 
 
 def choice(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Written:
@@ -115,6 +126,8 @@ def pictures(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) ->
 
 
 def files(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Written:
+    if written.pictures != "no":
+        raise Refused("expired")
     chosen = [file for file in sent.answers.get("screenshots", ()) if isinstance(file, File)]
     return written.after("files", files=tuple(chosen[:MOST_FILES]))
 
