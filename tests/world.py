@@ -31,6 +31,7 @@ from storage.models import Account, Case, Entry, Party, Person, Promise
 from storage.unit import Unit
 from storage.vault import create_key_file
 from storage.verify import verify
+from tests.founded import Founded
 from tests.townspeople import Somebody
 from workflows.calendar import LONDON, is_school_day
 from workspace.refusal import SlackError
@@ -41,7 +42,6 @@ from workspace.settings import Settings as ChatSettings
 PATIENCE = float(os.environ.get("LANYARD_TEST_PATIENCE", "20"))
 SCHOOL = (HERE / "school.toml").read_text()
 Found = TypeVar("Found")
-FOUNDED: dict[str, tuple[bytes, bytes]] = {}
 
 PEOPLE = {
     "teacher": "U0OYELARAN",
@@ -197,23 +197,28 @@ class World:
         self.bot = Bot(self.settings, self.clock.file, self.port)
 
     def founds(self, changes: dict[str, str]) -> None:
-        """The founding apply, today; on SQLite a school that was founded before in this run is copied, key and all."""
-        kept, file = str(sorted(changes.items())), Path(self.database.removeprefix("sqlite:///"))
-        if self.database.startswith("sqlite") and kept in FOUNDED:
-            for place, content in zip((file, self.key), FOUNDED[kept], strict=True):
-                place.write_bytes(content)
+        """The founding apply, today; a school that was founded before in this run is copied, key and all."""
+        name = self.database.partition(":")[0], str(sorted(changes.items()))
+        if kept := Founded.known.get(name):
+            self.database = kept.opens_at(self.database, self.key)
+            self.settings = self.decided()
+            self.school = self.rewritten(changes)
             return
         self.applies(changes)
-        if self.database.startswith("sqlite"):
-            FOUNDED[kept] = file.read_bytes(), self.key.read_bytes()
+        Founded.keep(name, self.database, self.key)
+
+    def rewritten(self, changes: dict[str, str]) -> str:
+        """school.toml with some lines written differently."""
+        text = self.school
+        for old, new in changes.items():
+            assert old in text, f"school.toml does not say {old!r}"
+            text = text.replace(old, new)
+        (self.folder / "school.toml").write_text(text)
+        return text
 
     def applies(self, changes: dict[str, str]) -> None:
         """`lanyard people apply`, after rewriting some lines of school.toml."""
-        for old, new in changes.items():
-            assert old in self.school, f"school.toml does not say {old!r}"
-            self.school = self.school.replace(old, new)
-        file = self.folder / "school.toml"
-        file.write_text(self.school)
+        self.school, file = self.rewritten(changes), self.folder / "school.toml"
         with redirect_stdout(io.StringIO()) as said:
             assert apply_people(self.settings, file, self.clock.file, yes=True) == 0, said.getvalue()
 
