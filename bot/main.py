@@ -27,7 +27,7 @@ def app() -> typer.Typer:
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
     line.command("route")(route_command)
-    for command in (serve, demo, verify, checkpoint, unprocessed, key):
+    for command in (check, serve, demo, verify, checkpoint, unprocessed, key):
         line.command()(command)
     for errand in (apply, invite):
         people.command()(errand)
@@ -48,6 +48,16 @@ def lanyard(
     ] = False,
 ) -> None:
     """Safeguarding reports from the chat staff already use, to the right person, on the record."""
+
+
+def check(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, alone on stdout.")] = False,
+) -> None:
+    """Show who would get which report, by which clause and how; refuse what would leave one with nobody."""
+    settings = _settings()
+    from bot import checking
+
+    raise typer.Exit(checking.check(settings, as_json=as_json))
 
 
 def serve(
