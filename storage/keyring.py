@@ -1,7 +1,8 @@
 """The data keys that one unit has in hand."""
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Executable, delete, select, update
 
+from storage.asked import kept
 from storage.faults import Destroyed
 from storage.models import Key
 from storage.statements import insert_into, insert_rows
@@ -23,8 +24,7 @@ class Keyring:
         """The owner's key; None where there never was one; Destroyed where it is gone."""
         if owner in self._held:
             return self._held[owner]
-        row = select(KEYS.c.wrapped).where(KEYS.c.id == owner, KEYS.c.trust == self._trust)
-        wrapped = self._connection.execute(row).scalar()
+        wrapped = self._connection.execute(*one_key(owner, self._trust)).scalar()
         if wrapped is None:
             return None
         if wrapped == DESTROYED:
@@ -41,11 +41,10 @@ class Keyring:
     def destroy(self, owner: str, *, remembered: bool) -> None:
         """Destroy a key; what the ledger remembers of its owner must go on saying that there was one."""
         self.write()
-        mine = (KEYS.c.id == owner, KEYS.c.trust == self._trust)
-        if wrapped := self._connection.execute(select(KEYS.c.wrapped).where(*mine)).scalar():
+        if wrapped := self._connection.execute(*one_key(owner, self._trust)).scalar():
             self._vault.forget(wrapped)
-        gone = update(KEYS).values(wrapped=DESTROYED) if remembered else KEYS.delete()
-        self._connection.execute(gone.where(*mine))
+        gone = emptied_key if remembered else no_key
+        self._connection.execute(*gone(owner, self._trust))
         self._held.pop(owner, None)
 
     def write(self) -> None:
@@ -57,3 +56,18 @@ class Keyring:
         key = self._held[owner] = self._vault.new_key()
         self._made.append({"id": owner, "trust": self._trust, "wrapped": self._vault.wrap(key)})
         return key
+
+
+@kept
+def one_key(owner: str, trust: str) -> Executable:
+    return select(KEYS.c.wrapped).where(KEYS.c.id == owner, KEYS.c.trust == trust)
+
+
+@kept
+def emptied_key(owner: str, trust: str) -> Executable:
+    return update(KEYS).values(wrapped=DESTROYED).where(KEYS.c.id == owner, KEYS.c.trust == trust)
+
+
+@kept
+def no_key(owner: str, trust: str) -> Executable:
+    return delete(KEYS).where(KEYS.c.id == owner, KEYS.c.trust == trust)

@@ -5,11 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Executable, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.asked import kept
 from storage.events import Event
 from storage.merkle import Head, leaf_hash
 from storage.models import Entry, LedgerHead
@@ -109,18 +111,27 @@ class Heads:
         self._heads[trust] = unpacked(row.size, row.frontier)
 
     def save(self) -> None:
-        insert = (sqlite.insert if self._dialect == "sqlite" else postgresql.insert)(HEADS)
-        upsert = insert.on_conflict_do_update(
-            index_elements=["trust"],
-            set_={"size": insert.excluded.size, "frontier": insert.excluded.frontier},
-        )
         if self._grown:
-            self._connection.execute(upsert, [packed(trust, self._heads[trust]) for trust in self._grown])
+            self._connection.execute(
+                upsert_into(self._dialect), [packed(trust, self._heads[trust]) for trust in self._grown]
+            )
             self._grown.clear()
 
 
+@cache
+def upsert_into(dialect: str) -> Executable:
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(HEADS)
+    grown = {"size": insert.excluded.size, "frontier": insert.excluded.frontier}
+    return insert.on_conflict_do_update(index_elements=["trust"], set_=grown)
+
+
+@kept
+def head_of(trust: str) -> Executable:
+    return select(HEADS.c.size, HEADS.c.frontier).where(HEADS.c.trust == trust)
+
+
 def read_head(connection: Connection, trust: str) -> Head:
-    row = connection.execute(select(HEADS.c.size, HEADS.c.frontier).where(HEADS.c.trust == trust)).first()
+    row = connection.execute(*head_of(trust)).first()
     return unpacked(row.size, row.frontier) if row else Head()
 
 

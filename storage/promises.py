@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Executable, or_, select, update
 
+from storage.asked import kept
 from storage.marks import PROMISES
 from storage.unit import Unit
 
@@ -28,15 +29,8 @@ class Claim:
 def claim(unit: Unit, limit: int, lease_seconds: float) -> list[Claim]:
     """Take the promises that are due, of every trust, oldest first; run it for the house (trust "")."""
     unit._insist_on_writing()
-    p, now = PROMISES.c, unit.now
-    free = or_(p.leased_until.is_(None), p.leased_until <= now)
-    due = select(p.id).where(p.state == "waiting", p.due_at <= now, free).order_by(p.due_at).limit(limit)
-    # SQLite leaves the lock out: there is only one writer.
-    ripe = due.with_for_update(skip_locked=True).cte("ripe")
-    taken = {"lease": unit.new_id(), "leased_until": now + timedelta(seconds=lease_seconds)}
-    columns = (p.id, p.trust, p.kind, p.to, p.about, p.ids, p.due_at, p.made_at, p.attempts, p.lease)
-    claimed = update(PROMISES).where(p.id.in_(select(ripe.c.id))).values(**taken).returning(*columns)
-    rows = unit._session.connection().execute(claimed)
+    until = unit.now + timedelta(seconds=lease_seconds)
+    rows = unit._session.connection().execute(*ripe(unit.now, limit, unit.new_id(), until))
     return sorted((Claim(*row) for row in rows), key=lambda claim: (claim.due_at, claim.id))
 
 
@@ -58,7 +52,27 @@ def put_off(unit: Unit, id: str, lease: str, until: datetime, attempts: int) -> 
 def _finish(unit: Unit, id: str, lease: str, values: dict[str, object]) -> bool:
     unit._insist_on_writing()
     unit._flush()
+    statement, ours = held(id, unit._trust, lease)
+    done = unit._session.connection().execute(statement, {**ours, **values})
+    return done.rowcount == 1
+
+
+@kept
+def ripe(now: datetime, limit: int, lease: str, until: datetime) -> Executable:
+    """Takes what is due, the oldest first, and says what was taken."""
     p = PROMISES.c
-    ours = (p.id == id, p.trust == unit._trust, p.state == "waiting", p.lease == lease, p.lease != "")
-    changed = update(PROMISES).where(*ours).values(lease="", **values)
-    return unit._session.connection().execute(changed).rowcount == 1
+    free = or_(p.leased_until.is_(None), p.leased_until <= now)
+    due = select(p.id).where(p.state == "waiting", p.due_at <= now, free).order_by(p.due_at).limit(limit)
+    # SQLite leaves the lock out: there is only one writer.
+    first = due.with_for_update(skip_locked=True).cte("ripe")
+    columns = (p.id, p.trust, p.kind, p.to, p.about, p.ids, p.due_at, p.made_at, p.attempts, p.lease)
+    taken = update(PROMISES).where(p.id.in_(select(first.c.id))).values(lease=lease, leased_until=until)
+    return taken.returning(*columns)
+
+
+@kept
+def held(id: str, trust: str, lease: str) -> Executable:
+    """Finishes one promise, if the lease is still good; what else becomes of it is given beside the blanks."""
+    p = PROMISES.c
+    ours = (p.id == id, p.trust == trust, p.state == "waiting", p.lease == lease, p.lease != "")
+    return update(PROMISES).where(*ours).values(lease="")

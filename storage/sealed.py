@@ -1,8 +1,9 @@
 """Opens sealed texts, and destroys the key that could."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, delete, select
 from sqlmodel import col
 
+from storage.asked import kept
 from storage.faults import Destroyed
 from storage.models import Entry, Sealed
 from storage.unit import Unit
@@ -11,19 +12,19 @@ from storage.vault import Place
 
 def opened(unit: Unit, owner: str) -> dict[str, str]:
     """Every text of a case or draft, by field."""
-    texts = unit.find(select(col(Sealed.field), col(Sealed.text)).where(col(Sealed.owner) == owner))
+    texts = unit.find(every_text(owner))
     return {field: _open(unit, owner, field, text) for field, text in texts}
 
 
 def opened_field(unit: Unit, owner: str, field: str) -> str | None:
-    texts = unit.find(select(col(Sealed.text)).where(col(Sealed.owner) == owner, col(Sealed.field) == field))
+    texts = unit.find(one_text(owner, field))
     return _open(unit, owner, field, texts[0]) if texts else None
 
 
 def destroy(unit: Unit, owner: str) -> None:
     """Make the words of a case or draft unreadable for ever."""
-    unit.find(delete(Sealed).where(col(Sealed.owner) == owner))
-    remembered = unit.find(select(col(Entry.position)).where(col(Entry.case) == owner).limit(1))
+    unit.find(no_text(owner))
+    remembered = unit.find(an_entry(owner))
     unit._keys.destroy(owner, remembered=bool(remembered))
 
 
@@ -48,3 +49,24 @@ def _key(unit: Unit, owner: str) -> bytes:
     if key is None:
         raise Destroyed
     return key
+
+
+@kept
+def every_text(owner: str) -> Executable:
+    return select(col(Sealed.field), col(Sealed.text)).where(col(Sealed.owner) == owner)
+
+
+@kept
+def one_text(owner: str, field: str) -> Executable:
+    return select(col(Sealed.text)).where(col(Sealed.owner) == owner, col(Sealed.field) == field)
+
+
+@kept
+def no_text(owner: str) -> Executable:
+    # Nobody holds texts as rows, so there are none to find and mark as gone.
+    return delete(Sealed).where(col(Sealed.owner) == owner).execution_options(synchronize_session=False)
+
+
+@kept
+def an_entry(case: str) -> Executable:
+    return select(col(Entry.position)).where(col(Entry.case) == case).limit(1)

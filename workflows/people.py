@@ -53,7 +53,8 @@ def meet(unit: Unit, who: Who) -> Met:
     if found:
         account = found[0]
         person = unit.get(Person, account.person)
-        account.state = standing_now(person, account, who)
+        if (state := standing_now(person, account, who)) != account.state:
+            account.state = state
         if who.name and who.name not in (person.name, *person.also) and not person.key:
             person.also = [*person.also, person.name] if person.name else person.also
             person.name = who.name
