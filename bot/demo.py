@@ -33,6 +33,7 @@ class Running:
 
 def demo(*, script: bool, port: int) -> int:
     """Show Lanyard at work; with ``script``, walk the four flows without a browser and answer 0 or 1."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # its children end with it
     if script:
         from workspace.script import walk
 
@@ -82,7 +83,7 @@ def settings(folder: Path, ready: Mapping[str, object], bot: str) -> Mapping[str
         "LANYARD_KEY_FILE": str(key),
         "LANYARD_URL": bot,
         "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
-        "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
+        "LANYARD_MAIL_FROM": "Lanyard <lanyard@brambledown.example>",
         "LANYARD_SMTP_URL": f"smtp://127.0.0.1:{ready['smtp_port']}",
         "LANYARD_SLACK_URL": f"{ready['url']}/api/",
         "LANYARD_SLACK_SIGNING_SECRET": SECRET,

@@ -81,6 +81,7 @@ def _like(pattern: str, sentence: str) -> AfterValidator:
 
 Folder = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser().absolute())]
 Mail = Annotated[str, _like(r"[^@\s]+@[^@\s]+", "must be one e-mail address")]
+Sender = Annotated[str, _like(r"([^<>@]+ <)?[^<>@\s]+@[^<>@\s]+>?", "must be one e-mail address, or Name <address>")]
 
 
 class Settings(BaseModel):
@@ -95,7 +96,7 @@ class Settings(BaseModel):
     home: Folder
     key_file: Folder
     operator_email: Mail
-    mail_from: Mail
+    mail_from: Sender
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp)]
     slack_signing_secret: Annotated[SecretStr, _like(r"\S{16,}", "is too short to be a signing secret")]
     slack_bot_token: Annotated[SecretStr, _like(r"xoxb-\S+", "must start with xoxb-")]

@@ -72,7 +72,8 @@ def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
         raise Refused("closed")
     parties.let_go(unit, rules, case, party, "recused")
     if not any(each.part == "lead" for each in parties.told(unit, case)) and not case.acknowledged_at:
-        follow_up(unit, rules, case, parties.climb(unit, rules, case))
+        parties.climb(unit, rules, case, "recused")
+        unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
     return Message("lead.moved", about=case.id)
 
 
@@ -121,7 +122,7 @@ def escalate(unit: Unit, rules: Rules, case_id: str) -> None:
     parties.settle(unit, rules, case)
     if case.due_at and case.due_at > unit.now:
         return
-    follow_up(unit, rules, case, parties.climb(unit, rules, case))
+    follow_up(unit, rules, case, parties.climb(unit, rules, case, "escalated"))
 
 
 def follow_up(unit: Unit, rules: Rules, case: Case, place: Place | None) -> None:

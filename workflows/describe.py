@@ -4,7 +4,7 @@ A recipient's card and a reporter's receipt are decided here from how things sta
 something never says what has stopped being true.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from storage.models import Case, Evidence, Party, Person, School, Trust
@@ -119,30 +119,36 @@ def alone(unit: Unit, case: Case) -> bool:
 
 def home(unit: Unit, rules: Rules, met: Met | None) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """My reports with their state, and the cases I may see: messages' names with their values."""
-    said: list[tuple[str, Mapping[str, Any]]] = [("home.welcome", {"contacts": outside(unit, rules)})]
+    welcome = ("home.welcome", {"contacts": outside(unit, rules)})
     if met is None:
-        return (*said, ("home.empty", {}))
-    cases = access.mine(unit, rules, met.person.id) if met.confirmed else []
-    said += [("home.cases", {})] if cases else []
-    for case in cases:
+        return (welcome, ("home.empty", {}))
+    cases = [*with_them(unit, rules, met)]
+    reported: list[Case] = unit.find(queries.reported_by(met.person.id)) if met.theirs else []
+    theirs = [("home.report", neutral(unit, rules, case)) for case in reported[:MOST_REPORTS]]
+    headed = [("home.cases", {}), *cases] if cases else []
+    after = [("home.reports", {}), *theirs] if theirs else []
+    # What waits for somebody stands above what they may do.
+    return (*headed, welcome, *(after or ([] if cases else [("home.empty", {})])))
+
+
+def with_them(unit: Unit, rules: Rules, met: Met) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The cases that somebody may see, a line each."""
+    for case in access.mine(unit, rules, met.person.id) if met.confirmed else ():
         party = part_in(unit, rules, case, met.person.id)
         may = bool(party and party.part == "lead" and not case.acknowledged_at and case.state != "closed")
-        said.append(("home.case", {**neutral(unit, rules, case), "may_acknowledge": may}))
-    reported: list[Case] = unit.find(queries.reported_by(met.person.id)) if met.theirs else []
-    said += [("home.reports", {})] if reported else []
-    said += [("home.report", neutral(unit, rules, case)) for case in reported[:MOST_REPORTS]]
-    return tuple(said if len(said) > 1 else [*said, ("home.empty", {})])
+        yield "home.case", {**neutral(unit, rules, case), "may_acknowledge": may}
 
 
-def supported(unit: Unit, rules: Rules, case: Case) -> Mapping[str, Any]:
-    """What somebody asked to support a colleague is told: whom, and who leads."""
+def supported(unit: Unit, rules: Rules, case: Case, by: Person) -> Mapping[str, Any]:
+    """What somebody asked to support a colleague is told: whom of those they manage, and who leads."""
     from_form = [each for each in unit.find(queries.involved(case.id)) if each.part == "harmed" and each.person]
     leads: list[Party] = [party for party in parties.told(unit, case) if party.part == "lead"]
-    names = [unit.get(Person, each.person).name for each in from_form]
-    if not names or not leads:
+    harmed = [unit.get(Person, each.person) for each in from_form]
+    theirs = [each for each in harmed if each.line_manager == by.id] or harmed
+    if not theirs or not leads:
         raise Refused("not_yours")
     return {
-        "harmed_name": names[0],
+        "harmed_name": ", ".join(each.name for each in theirs),
         "lead_name": unit.get(Person, leads[0].person).name,
         "contacts": outside(unit, rules),
     }

@@ -1,5 +1,6 @@
 """Who is told of a case: found from the rules when it opens, and found again before anything is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 
@@ -132,8 +133,10 @@ def let_go(unit: Unit, rules: Rules, case: Case, party: Party, because: str) -> 
         unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
 
 
-def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
+def climb(unit: Unit, rules: Rules, case: Case, because: str = "") -> Place | None:
     """Bring in whoever comes next: the lead that the rules name now, else the next rung; none when it ends outside.
+
+    ``because`` is why a rung is climbed (escalated, recused), where that is not the rules' own reason.
 
     Those who were merely informed may well be asked next; those who were asked once are not asked again.
     """
@@ -148,11 +151,12 @@ def climb(unit: Unit, rules: Rules, case: Case) -> Place | None:
         end_outside(unit, rules, case)
         return None
     case.outside = []
+    earlier = told(unit, case)
     for place in takewhile(lambda each: each.role == coming[0].role, coming):
-        ask(unit, case, place)
+        ask(unit, case, replace(place, why=because) if because and place in rungs else place)
         unit.record(Event.CASE_ESCALATED, case.id, "", to=place.person, role=place.role, why=place.why)
     await_answer(unit, rules, case)
-    for party in told(unit, case):
+    for party in earlier:
         unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
     return coming[0]
 
