@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ def application(ground: Ground) -> Starlette:
     settings = ground.settings
     desk = Desk(ground.database, ground.trust, ground.rules, Blobs(settings.home / "evidence"), dice)
     routes: list[BaseRoute] = [
-        Route("/healthz", partial(healthz, ground), methods=["GET"]),
+        Route("/healthz", Health(ground).answer, methods=["GET"]),
         Route("/slack/events", at_slacks_door, methods=["POST"]),
     ]
     house = House(describe_name(ground), settings.url or "", machine, partial(contacts, desk))
@@ -186,13 +187,31 @@ async def at_slacks_door(request: Request) -> Response:
     return answer
 
 
-async def healthz(ground: Ground, request: Request) -> Response:
-    """Are reports being accepted: yes or no.  A write and its fsync are the only honest answer."""
-    try:
-        await ground.database.run("", setting.tell, "healthz", ground.clock().isoformat())
-    except Fault as fault:
-        return JSONResponse({"accepting_reports": "no", "fault": type(fault).__name__}, 503)
-    return JSONResponse({"accepting_reports": "yes"})
+class Health:
+    """Are reports being accepted: yes or no.  A write and its fsync are the only honest answer.
+
+    One a second at most: however often strangers ask, no report waits behind their questions.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground, self._lock = ground, asyncio.Lock()
+        self._until, self._fault = 0.0, ""
+
+    async def answer(self, request: Request) -> Response:
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                self._fault = await self._look()
+                self._until = time.monotonic() + 1
+        if self._fault:
+            return JSONResponse({"accepting_reports": "no", "fault": self._fault}, 503)
+        return JSONResponse({"accepting_reports": "yes"})
+
+    async def _look(self) -> str:
+        try:
+            await self._ground.database.run("", setting.tell, "healthz", self._ground.clock().isoformat())
+        except Fault as fault:
+            return type(fault).__name__
+        return ""
 
 
 async def keep(desk: Desk, raw: bytes, fault: str) -> None:

@@ -13,6 +13,7 @@ from handlers.senders import Posted, Sender, Unreachable
 from storage import promises
 from storage.promises import Claim
 from storage.unit import Unit
+from templates.shapes import Card
 from workflows import accounts, cases, evidence, telling
 from workflows.rules import Rules
 from workflows.telling import Telling
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
 LONGEST = timedelta(minutes=1)  # between two tries
+IN_VAIN = 7  # tries, two minutes: then the operator hears that messages do not go out
 
 
 @dataclass
@@ -105,7 +107,8 @@ class Deliver:
 
     async def put_off(self, desk: Desk, claim: Claim, retry_after: float | None) -> None:
         """Try again later: when the platform says, else after twice as long each time, a minute at most."""
-        wait = timedelta(seconds=retry_after) if retry_after else min(LONGEST, timedelta(seconds=2**claim.attempts))
+        soon = min(LONGEST, timedelta(seconds=2 ** min(claim.attempts, 6)))
+        wait = timedelta(seconds=retry_after) if retry_after else soon
         await desk.database.run(desk.trust, later, claim, wait)
 
     async def tell(self, desk: Desk, claim: Claim) -> None:
@@ -128,10 +131,7 @@ class Deliver:
             desk.words.card(told.message, {**desk.always(), **told.values}),
         )
         try:
-            if told.stamp and told.platform != "mail":
-                where = await sender.edit(Posted(told.channel, told.stamp), card)
-            else:
-                where = await sender.post(told.address, card)
+            where = await said(sender, told, card)
         except Unreachable as no:
             if not no.gone:
                 raise
@@ -176,8 +176,22 @@ class Deliver:
         await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
 
 
+async def said(sender: Sender, told: Telling, card: Card) -> Posted:
+    """Over the earlier message, or anew where its conversation is gone: that says nothing of the person."""
+    if told.stamp and told.platform != "mail":
+        try:
+            return await sender.edit(Posted(told.channel, told.stamp), card)
+        except Unreachable as no:
+            if not no.gone:
+                raise
+    return await sender.post(told.address, card)
+
+
 def later(unit: Unit, claim: Claim, wait: timedelta) -> None:
     promises.put_off(unit, claim.id, claim.lease, unit.now + wait, claim.attempts + 1)
+    if claim.attempts == IN_VAIN and claim.kind in ("card", "say"):
+        once = f"unreachable {unit.now:%Y-%m-%d}"
+        unit.promise("alarm", "", unit.now, once=once, message="operator.unreachable")
 
 
 def climbed(unit: Unit, rules: Rules, claim: Claim) -> None:

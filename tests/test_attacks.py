@@ -1,5 +1,6 @@
 """What a clever or a clumsy person could try against a report: read it, lose it, stop it, or learn that it exists."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,11 @@ import pytest
 from sqlmodel import select
 
 from bot.register import WrongFile, read_register
-from storage.models import Evidence
+from handlers.deliver import IN_VAIN
+from storage.models import Account, Evidence, Promise
 from storage.models import Person as Row
 from tests.townspeople import Json, Report, Somebody, actions, doubts, meant, words
-from tests.world import SCHOOL, World, brambledown
+from tests.world import SCHOOL, World, brambledown, until
 from workflows import accounts
 from workflows.people import Who
 from workspace.people import Person
@@ -244,3 +246,26 @@ def test_no_picture_comes_along_when_another_window_makes_it_indecent_images(sch
     school.settled()
     assert [case.report for case in school.cases()] == ["head_concern"]
     assert school.rows(select(Evidence)) == []
+
+
+# -- when the app is taken out of the workspace
+
+
+def test_an_app_taken_out_makes_nobody_unreachable_and_the_operator_hears_of_it(school: World) -> None:
+    form = school.teacher.sends(school.teacher.types(), about="pupil_concern", danger="no")
+    settings, asked = school.workspace.settings, {"harmed_names": "Ada Quill", "what": CANARY}
+    school.workspace.settings = replace(settings, bot_token="xoxb-taken-out")
+    made = school.teacher.sends(form, **asked)
+    assert "Your report is in" in words(made)
+    for _ in range(12):
+        tried = [each.attempts for each in school.rows(select(Promise)) if each.kind == "card"]
+        if max(tried) > IN_VAIN:
+            break
+        school.clock.forward(seconds=61)
+        until(lambda n=max(tried): any(e.attempts > n for e in school.rows(select(Promise))), "another try")
+    until(lambda: [each for each in school.workspace.letters if "does not answer" in each.subject], "the alarm")
+    assert len([each for each in school.workspace.letters if "does not answer" in each.subject]) == 1
+    assert {row.state for row in school.rows(select(Account)) if row.platform == "slack"} == {"active"}
+    school.workspace.settings = settings
+    school.clock.forward(minutes=2)
+    assert any("a report for you" in said for said in school.settled().dsl.hears())

@@ -56,7 +56,6 @@ async def test_a_card_that_slack_no_longer_has_is_posted_again(school: Door, err
 @pytest.mark.parametrize(
     "error",
     [
-        "account_inactive",
         "user_not_found",
         "channel_not_found",
         "is_archived",
@@ -70,7 +69,7 @@ async def test_an_address_that_will_not_work_again_is_said_to_be_gone(school: Do
     assert (failed.gone, failed.retry_after) == (True, None)
 
 
-@pytest.mark.parametrize("error", ["fatal_error", "invalid_auth", "token_revoked", "msg_too_long"])
+@pytest.mark.parametrize("error", ["fatal_error", "invalid_auth", "account_inactive", "token_revoked", "msg_too_long"])
 async def test_any_other_refusal_may_pass(school: Door, error: str) -> None:
     assert (await failing(school, "chat.postMessage", error)).gone is False
 

@@ -17,6 +17,8 @@ from workflows.reports import answers_of
 from workflows.rules import Rules
 from workflows.times import spoken, spoken_day
 
+# The latest lines of a case's history: opened often enough, it would else no longer fit the window it is shown in.
+LINES = 100
 NOTES = ("note", "reason", "added")
 Pairs = tuple[tuple[str, str], ...]
 
@@ -40,7 +42,7 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "pictures": seen,
         "pictures_link": picture_link(unit, rules, case, party) if seen else "",
         "steps": tuple(step.say for step in parties.route_now(unit, rules, case)[0].steps),
-        "history": tuple(history(unit, rules, case)),
+        "history": tuple(history(unit, rules, case))[-LINES:],
         "may_acknowledge": leads and waiting,
         "may_note": leads,
         "may_close": leads and bool(case.acknowledged_at) and case.state != "closed",

@@ -34,5 +34,5 @@ def values(unit: Unit, rules: Rules, case: Case, name: str, by: Who) -> Mapping[
     if name == "lead.case":
         return opened.values(unit, rules, case, case_for(unit, rules, case.id, by)[1])
     if name == "lead.support":
-        return describe.supported(unit, rules, case)
+        return describe.supported(unit, rules, case, case_for(unit, rules, case.id, by)[2].person)
     return describe.neutral(unit, rules, case)

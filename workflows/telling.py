@@ -194,5 +194,6 @@ def alarm(unit: Unit, rules: Rules, claim: Claim) -> Message:
         "when": spoken(unit.now, unit.now),
         "count": int(claim.ids.get("count", "1")),
         "role": rules.words.sentence(f"role.{role}") if role else "",
+        "missing": rules.words.sentence("words.ways_out"),
     }
     return Message(claim.ids["message"], values=values)

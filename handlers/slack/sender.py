@@ -12,9 +12,9 @@ from handlers.slack.cards import card_blocks, fallback
 from templates.shapes import Card
 
 WAITS = 10.0
-# This address will not work again; everything else may work later.
+# This address will not work again; everything else may work later.  Not account_inactive: that is our own token's
+# account, when the app was taken out of the workspace, and says nothing of whoever was written to.
 GONE = {
-    "account_inactive",
     "user_not_found",
     "user_disabled",
     "channel_not_found",
