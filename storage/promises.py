@@ -34,6 +34,14 @@ def claim(unit: Unit, limit: int, lease_seconds: float) -> list[Claim]:
     return sorted((Claim(*row) for row in rows), key=lambda claim: (claim.due_at, claim.id))
 
 
+def release(unit: Unit) -> None:
+    """Let go of every lease, of every trust: only where no other process can be holding one."""
+    unit._insist_on_writing()
+    p = PROMISES.c
+    held = update(PROMISES).where(p.state == "waiting", p.lease != "")
+    unit._session.connection().execute(held.values(lease="", leased_until=None))
+
+
 def keep(unit: Unit, id: str, lease: str) -> bool:
     """The promise has been kept; False where the lease was no longer ours, and nothing changed."""
     return _finish(unit, id, lease, {"state": "kept", "kept_at": unit.now, "leased_until": None})
