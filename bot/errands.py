@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import typer
@@ -33,7 +33,7 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes
     """Show what the file changes and change it; the first time, this founds the school."""
     try:
         register = read_register(file, settings.home / "policies")
-        accounts = asyncio.run(accounts_in_slack(settings, register))
+        accounts = asyncio.run(accounts_in_slack(settings, addresses(register)))
     except WrongFile as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -108,8 +108,12 @@ def closing(changes: list[Change], founding: bool) -> str:
     )
 
 
-async def accounts_in_slack(settings: Settings, register: Register) -> Mapping[str, Who]:
-    """The chat accounts of the file's people, by e-mail address; somebody without one is no fault."""
+def addresses(register: Register) -> set[str]:
+    return {email.lower() for member in register.members for email in member.emails}
+
+
+async def accounts_in_slack(settings: Settings, emails: Iterable[str]) -> Mapping[str, Who]:
+    """The chat accounts of people, by e-mail address; somebody without one is no fault."""
     slack = Slack(
         Workspace(
             settings.slack_team,
@@ -120,7 +124,7 @@ async def accounts_in_slack(settings: Settings, register: Register) -> Mapping[s
     )
     try:
         found = {}
-        for email in {email.lower() for member in register.members for email in member.emails}:
+        for email in emails:
             if who := await slack.people.by_email(email):
                 found[email] = who
         return found

@@ -29,7 +29,7 @@ def app() -> typer.Typer:
     line.command("route")(route_command)
     for command in (check, serve, demo, verify, checkpoint, unprocessed, key):
         line.command()(command)
-    for errand in (apply, invite):
+    for errand in (apply, managers, invite):
         people.command()(errand)
     line.add_typer(people, name="people")
     line.add_typer(policy, name="policy")
@@ -142,6 +142,17 @@ def apply(
     from bot import errands
 
     raise typer.Exit(errands.apply_people(settings, file, demo_clock, yes=yes))
+
+
+def managers(
+    file: File,
+    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
+) -> None:
+    """Show what a list of line managers changes (columns email,manager_email), and change it."""
+    settings = _settings()
+    from bot import managers as lists
+
+    raise typer.Exit(lists.apply_managers(settings, file, yes=yes))
 
 
 def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=False)]) -> None:

@@ -30,6 +30,7 @@ class Event(StrEnum):
     PEOPLE_APPLIED = "people.applied"
     ROLE_APPOINTED = "role.appointed"
     ROLE_ENDED = "role.ended"
+    MANAGER_SET = "manager.set"
     ACCOUNT_CHANGED = "account.changed"
     ABSENCE_SET = "absence.set"
     PERSON_INVITED = "person.invited"
