@@ -1,6 +1,7 @@
 """What a clever or a clumsy person could try against a report: read it, lose it, stop it, or learn that it exists."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,7 @@ def test_without_pages_a_chair_who_has_only_mail_is_stepped_over_at_once(
     world = World(chat, tmp_path, new_sqlite())
     world.settings = world.settings.model_copy(update={"url": None})
     try:
-        world.opens({})
+        world.opens({"01632 960130": "01632 960138"})  # founded afresh, under these settings
         made = world.teacher.reports("head_concern", **CONCERN)
         assert world.settled().leads(made.case) == {"chief-executive"}
         operator = [letter.subject for letter in world.workspace.letters if "chair" in letter.subject]
@@ -251,21 +252,36 @@ def test_no_picture_comes_along_when_another_window_makes_it_indecent_images(sch
 # -- when the app is taken out of the workspace
 
 
+def most_tries(school: World) -> int:
+    return max(each.attempts for each in school.rows(select(Promise)) if each.kind == "card")
+
+
+def tried_more_than(school: World, before: int) -> bool:
+    return most_tries(school) > before
+
+
 def test_an_app_taken_out_makes_nobody_unreachable_and_the_operator_hears_of_it(school: World) -> None:
     form = school.teacher.sends(school.teacher.types(), about="pupil_concern", danger="no")
     settings, asked = school.workspace.settings, {"harmed_names": "Ada Quill", "what": CANARY}
     school.workspace.settings = replace(settings, bot_token="xoxb-taken-out")
     made = school.teacher.sends(form, **asked)
     assert "Your report is in" in words(made)
-    for _ in range(12):
-        tried = [each.attempts for each in school.rows(select(Promise)) if each.kind == "card"]
-        if max(tried) > IN_VAIN:
-            break
+    while (tried := most_tries(school)) <= IN_VAIN:
         school.clock.forward(seconds=61)
-        until(lambda n=max(tried): any(e.attempts > n for e in school.rows(select(Promise))), "another try")
+        until(partial(tried_more_than, school, tried), "another try")
     until(lambda: [each for each in school.workspace.letters if "does not answer" in each.subject], "the alarm")
     assert len([each for each in school.workspace.letters if "does not answer" in each.subject]) == 1
     assert {row.state for row in school.rows(select(Account)) if row.platform == "slack"} == {"active"}
     school.workspace.settings = settings
     school.clock.forward(minutes=2)
     assert any("a report for you" in said for said in school.settled().dsl.hears())
+
+
+def test_a_chat_account_found_for_the_chair_is_heard_of_at_the_address_they_had(school: World) -> None:
+    newcomer(school, "U0SPOOFED4", CHAIRS_ADDRESS)
+    school.applies({"01632 960130": "01632 960139"})
+    assert any("new address for the chair" in letter["subject"] for letter in school.settled().chair.inbox())
+    assert any("An address was changed" in said for said in school.head.hears())
+    heard = len(school.chair.inbox())
+    school.applies({"01632 960139": "01632 960130"})
+    assert len(school.settled().chair.inbox()) == heard

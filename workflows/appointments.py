@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from storage.ledger import Event
-from storage.models import Absence, Case, Person, RoleHeld, School, Trust
+from storage.models import Absence, Account, Case, Person, RoleHeld, School, Trust
 from storage.queries import cases as case_queries
+from storage.queries import doors as door_queries
 from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import doors, parties, people
@@ -54,7 +55,10 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, W
     schools = {row.key: row for row in school_rows(unit, register)}
     for member in register.members:
         person = kept_person(unit, member, schools)
+        before = people.address(unit, person.id)
         changes += account_lines(unit, person, member, accounts)
+        if before:
+            announce(unit, rules, person, before)
         changes += role_lines(unit, person, member, schools, founding)
         changes += absence_lines(unit, person, member)
     changes += gone_lines(unit, {member.key for member in register.members})
@@ -64,6 +68,21 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, W
     for case in unit.find(case_queries.open_cases()):
         settle(unit, rules, case)
     return changes
+
+
+def announce(unit: Unit, rules: Rules, person: Person, before: Account) -> None:
+    """Somebody on the ladder is told things elsewhere from now on: they hear it where they were, and so do the others.
+
+    Whoever owns the workspace can make an account in the chair's name, and whoever keeps the file can rewrite an
+    address; neither may do so unnoticed.
+    """
+    now = people.address(unit, person.id)
+    roles = {row.role for row in unit.find(queries.roles_now(unit.now)) if row.person == person.id}
+    if now is None or now.id == before.id or not roles & {*rules.floor.ladder, *GUARDED}:
+        return
+    unit.promise("mail", person.id, unit.now, message="mail.readdressed", person=person.id, account=before.id)
+    for other in unit.find(door_queries.beside(person.id, (*rules.floor.ladder, *GUARDED), unit.now)):
+        unit.promise("mail", other, unit.now, message="mail.readdressed", person=person.id)
 
 
 def trust_lines(unit: Unit, register: Register) -> Iterator[Change]:

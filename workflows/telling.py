@@ -18,6 +18,8 @@ from workflows.rules import Rules
 from workflows.times import spoken
 
 RECEIPT = "receipt"
+# An address that somebody had before may be gone by now.
+TRIES = 8
 # What a card says by e-mail; what is not here is not worth a mail.
 BY_MAIL = {
     "lead.new": "mail.case",
@@ -157,8 +159,9 @@ def mailing(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
         case: Case = unit.get(Case, claim.about)
         may = part_in(unit, rules, case, claim.to)
         return addressed(unit, rules, case, claim.to, (name, "")) if may else None
-    account = people.address(unit, claim.to)
-    if account is None:
+    earlier = claim.ids.get("account")
+    account = unit.get(Account, earlier) if earlier else people.address(unit, claim.to)
+    if account is None or (earlier and claim.attempts >= TRIES):
         return None
     values = door_values(unit, rules, claim.ids.get("person") or claim.to)
     if name == "mail.invite":
