@@ -15,7 +15,7 @@ from typing import Any
 from bench import databases, stage, table
 from bench.audit import Books
 from bench.rounds import FULL, LEVELS, QUICK, Bench, Size
-from bench.sample import Sample, take
+from bench.sample import take
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -31,7 +31,11 @@ def main() -> int:
     size = QUICK if told.quick else FULL
     size = Size(told.rounds or size.rounds, size.starts, size.letters, size.commands)
     stage.pin_load()
-    result: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine(), "quick": told.quick}
+    result: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "quick": told.quick,
+    }
     for kind in told.database or ("sqlite", "postgresql"):
         why = databases.why_no_postgres() if kind == "postgresql" else ""
         result[kind] = {"left out": why} if why else measured(kind, size, told.profile)
@@ -46,12 +50,15 @@ def main() -> int:
 
 def measured(kind: str, size: Size, profile: Path | None) -> dict[str, Any]:
     """One database's run, in a folder that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="lanyard-bench-") as name, databases.two(kind, Path(name)) as urls:
-        with stage.stage(Path(name), urls, profile) as at:
-            sample = take(at.env)
-            (at.folder / "sample").write_bytes(pickle.dumps(sample))
-            bench = Bench(at, sample, Books(urls[0]), size)
-            books = bench.run()
+    with (
+        tempfile.TemporaryDirectory(prefix="lanyard-bench-") as name,
+        databases.two(kind, Path(name)) as urls,
+        stage.stage(Path(name), urls, profile) as at,
+    ):
+        sample = take(at.env)
+        (at.folder / "sample").write_bytes(pickle.dumps(sample))
+        bench = Bench(at, sample, Books(urls[0]), size)
+        books = bench.run()
     return {
         "size": {"rounds": size.rounds, "starts": size.starts, "letters": size.letters, "commands": size.commands},
         "rows of a submission": {"new": sample.counted(), "all new": sample.size, "gone": sample.gone},
@@ -64,7 +71,8 @@ def measured(kind: str, size: Size, profile: Path | None) -> dict[str, Any]:
 
 def ratios(bench: Bench) -> dict[str, float]:
     """Lanyard's throughput as a share of the floor's, its waits as a multiple; medians of the rounds' own ratios."""
-    names = [f"{level} /s" for level in LEVELS] + [f"{level} p50" for level in LEVELS] + ["open p50", "open p99", "start"]
+    by_level = [f"{level} {figure}" for level in LEVELS for figure in ("/s", "p50", "cpu ms")]
+    names = [*by_level, "open p50", "open p99", "start"]
     pairs = {name: zip(bench.figures[f"lanyard {name}"], bench.figures[f"floor {name}"], strict=True) for name in names}
     return {name: round(median(ours / floor for ours, floor in pair), 3) for name, pair in pairs.items()}
 

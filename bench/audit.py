@@ -26,7 +26,7 @@ class Books:
     def balance(self, acknowledged: Collection[str], posts: Collection[tuple[float, str, str]]) -> dict[str, object]:
         """The counts, with ``balanced`` saying whether they agree case by case."""
         with self.engine.connect() as connection:
-            cases = {id: name for id, name in connection.execute(text("select id, reference from cases"))}
+            cases = dict(tuple(row) for row in connection.execute(text("select id, reference from cases")))
             entries = [json.loads(row[0]) for row in connection.execute(text("select entry from ledger"))]
             owed = list(connection.execute(text("select about, state from promises where kind = 'card'")))
             parties = Counter(row[0] for row in connection.execute(text('select "case" from parties')))

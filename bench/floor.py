@@ -3,8 +3,10 @@
 import argparse
 import logging
 import pickle
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,8 @@ from starlette.routing import Route
 
 from bench.letters import TEAM
 from bench.sample import Sample
-from bot.clock import machine
-from bot.compose import dice
 from storage.database import Database
-from storage.ledger import Head, Heads
+from storage.ledger import Head
 from storage.queries import people as queries
 from storage.statements import insert_into, insert_rows
 from storage.unit import Unit
@@ -80,6 +80,10 @@ def bare(client: AsyncWebClient, database: Database, sample: Sample) -> AsyncApp
     return app
 
 
+def dice() -> str:
+    return secrets.token_hex(16)
+
+
 async def authorize() -> AuthorizeResult:
     return AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="-")
 
@@ -101,7 +105,7 @@ def main() -> None:
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     sample = pickle.loads(told.sample.read_bytes())
     vault = Vault.from_key_file(told.key)
-    database = Database.open(told.database, vault=vault, clock=machine, dice=dice)
+    database = Database.open(told.database, vault=vault, clock=partial(datetime.now, UTC), dice=dice)
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:

@@ -1,5 +1,6 @@
 """The bot with an onlooker: every few milliseconds, what the event loop and the writer thread are doing."""
 
+import signal
 import sys
 import threading
 import time
@@ -60,6 +61,8 @@ def main() -> None:
     """python -m bench.profiled FILE serve ..."""
     kept = Path(sys.argv.pop(1))
     onlooker = Onlooker()
+    # uvicorn, when it has finished, raises the signal that ended it once more: it must not end us unwritten.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=onlooker.watch, daemon=True).start()
     try:
         run()

@@ -103,6 +103,7 @@ class Bench:
         ours = server is self.stage.lanyard
         if ours:
             insist_on(await send(server.port, [self.start.letter(*draft) for draft in drafts], 8))
+        spent = server.seconds()
         sent = await send(server.port, [self.last.letter(*draft) for draft in drafts], in_flight)
         if ours:
             await self.press_again(name, sent, drafts, in_flight)
@@ -113,6 +114,8 @@ class Bench:
                 self.keep(f"{name} {in_flight} p{quantile}", percentile(sent.took, quantile) * 1000)
         if ours:
             await self.told(f"{name} {in_flight}" if name else "", sent)
+        if name:
+            self.keep(f"{name} {in_flight} cpu ms", (server.seconds() - spent) / number * 1000)
 
     async def press_again(self, name: str, sent: Sent, drafts: list[tuple[str, str]], in_flight: int) -> None:
         """Whoever reads that the bot is busy presses Send again; their first answer's time is the one that counts."""
@@ -126,7 +129,7 @@ class Bench:
     async def told(self, name: str, sent: Sent) -> None:
         """Wait until every message has gone, and see how long each recipient waited for theirs."""
         references = [reference_in(body) for _, body in sent.answers]
-        began = {reference: at for reference, at in zip(references, sent.at, strict=True)}
+        began = dict(zip(references, sent.at, strict=True))
         if len(began) < len(references) or self.acknowledged & began.keys():
             raise Faulty("two receipts carry one reference")
         self.acknowledged |= began.keys()
