@@ -26,7 +26,16 @@ def lanyard(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [["serve"], ["people", "apply", "school.toml"], ["people", "invite", "chair"], ["verify"]]
+    "words",
+    [
+        ["serve"],
+        ["check"],
+        ["check", "--json"],
+        ["people", "apply", "school.toml"],
+        ["people", "managers", "school.toml"],
+        ["people", "invite", "chair"],
+        ["verify"],
+    ],
 )
 def test_without_settings_every_command_that_needs_them_names_them_and_stops(words: list[str], tmp_path: Path) -> None:
     (tmp_path / "school.toml").touch()
