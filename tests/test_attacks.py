@@ -285,3 +285,13 @@ def test_a_chat_account_found_for_the_chair_is_heard_of_at_the_address_they_had(
     heard = len(school.chair.inbox())
     school.applies({"01632 960139": "01632 960130"})
     assert len(school.settled().chair.inbox()) == heard
+
+
+def test_somebody_whose_absence_is_taken_out_of_the_file_is_back(school: World) -> None:
+    away = '"01632 960122"\naway = [{ from = 2020-01-01, until = 2099-12-31 }]'
+    school.applies({'"01632 960122"': away})
+    first = school.teacher.reports("colleague_concern", **CONCERN, subject_names="Ada Quill")
+    school.applies({away: '"01632 960122"'})
+    then = school.teacher.reports("colleague_concern", **CONCERN, subject_names="Ada Quill")
+    assert school.settled().leads(first.case) == {"deputy-headteacher"}
+    assert school.leads(then.case) == {"headteacher"}

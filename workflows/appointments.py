@@ -1,6 +1,7 @@
 """Who holds which role, as school.toml says: what it would change, and changing it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from storage.ledger import Event
 from storage.models import Absence, Account, Case, Person, RoleHeld, School, Trust
@@ -10,6 +11,7 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import doors, parties, people
 from workflows.accounts import account_lines
+from workflows.calendar import LONDON
 from workflows.people import Who
 from workflows.register import Change, Member, Register
 from workflows.rules import Rules
@@ -138,7 +140,14 @@ def role_lines(
 
 
 def absence_lines(unit: Unit, person: Person, member: Member) -> Iterator[Change]:
-    known = {(row.first, row.last) for row in unit.find(queries.absences_of(person.id))}
+    rows: list[Absence] = unit.find(queries.absences_of(person.id))
+    today = unit.now.astimezone(LONDON).date()
+    for row in rows:
+        if (row.first, row.last) not in member.away and row.last >= today:
+            row.last = today - timedelta(days=1)  # they are back, whatever was planned
+            unit.record(Event.ABSENCE_SET, "", "", person=person.id)
+            yield Change("apply.back", {"who": person.name})
+    known = {(row.first, row.last) for row in rows}
     for first, last in member.away:
         if (first, last) not in known:
             unit.add(Absence(id=unit.new_id(), person=person.id, first=first, last=last))
