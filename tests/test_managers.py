@@ -78,6 +78,13 @@ def test_a_manager_not_met_yet_is_known_by_their_chat_account_too(office: Office
     assert ("slack", "active") in found
 
 
+def test_a_role_holders_new_chat_account_is_never_linked_by_a_list_of_managers(office: Office) -> None:
+    office.happens("DELETE FROM accounts WHERE address = 'U0ESPINOSA'")
+    assert sent(office, f"email,manager_email\n{TEACHER},{LEAD}\n")[0] == 0
+    assert office.rows(MANAGERS) == [(TEACHER, "Daniel Espinosa")]
+    assert office.rows("SELECT id FROM accounts WHERE address = 'U0ESPINOSA'") == []
+
+
 @pytest.mark.parametrize(
     "content",
     [

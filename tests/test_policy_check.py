@@ -122,7 +122,17 @@ HOSTILE = [
     (b"route = [1, 'x', [], {}]\n", "route 2 (?): takes a table"),
     (b"[[route]]\nreport = ['a']\nwhy = {}\n", "`report` takes a word in quotes"),
     (b"[[route]]\n" * 500, "over 400 routes or steps"),
-    (b'"\\u001b[31mred" = 1\n', "is no word that stands here"),
+    (b'"\\u0007\\u202ered" = 1\n', "`\ufffd\ufffdred` is no word that stands here"),
+    (
+        (text_of("oak-trees") + ROUTE.replace("adult_material", "cyberbullying")).encode(),
+        "(cyberbullying): it can never count: closer routes decide every report that it fits",
+    ),
+    (
+        (text_of("oak-trees") + ROUTE.replace("lead =", "informed = ['ict']\n#").replace("headteacher =", "ict =") * 2)
+        .replace("adult_material", "reputation")
+        .encode(),
+        "it says the same as route",
+    ),
     ((text_of("oak-trees") + ROUTE).encode(), "adult_material: 2 rows decide the lead"),
     ((text_of("oak-trees") + ROUTE.replace('lead = "headteacher"\n', "")).encode(), "`why` must give a clause"),
     (text_of("oak-trees").replace('why = { ict = "§9" }\n', "", 1).encode(), "`why` is missing"),
@@ -140,7 +150,6 @@ def test_whatever_stands_in_the_file_the_answer_is_in_words(content: bytes, said
     assert (code, out) == (1, "")
     assert said in err
     assert "Traceback" not in err
-    assert "\x1b" not in err
     assert all(len(line) < 450 for line in err.splitlines())
 
 
@@ -167,6 +176,12 @@ def test_a_policys_name_never_leads_out_of_its_folder(name: str, tmp_path: Path)
     written(tmp_path / "policies", text_of("oak-trees"), "floor.toml")
     with pytest.raises(PackError, match="There is no policy called"):
         load_pack(name, tmp_path / "policies")
+
+
+def test_a_policy_under_anothers_name_is_not_used(tmp_path: Path) -> None:
+    written(tmp_path, text_of("oak-trees"), "hazel-wood.toml")
+    with pytest.raises(PackError, match=r"hazel-wood.toml, id: it says 'oak-trees'"):
+        load_pack("hazel-wood", tmp_path)
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_answered_in_words(tmp_path: Path) -> None:
