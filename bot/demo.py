@@ -1,5 +1,6 @@
 """The demo: the real bot and a small chat workspace in the browser, for an invented school, gone when it ends."""
 
+import io
 import json
 import os
 import signal
@@ -10,7 +11,8 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -39,8 +41,7 @@ def demo(*, script: bool, port: int) -> int:
 
         with running(port=0, bot_port=free_port()) as up:
             told = walk(up.workspace, up.bot)
-            checked = lanyard(up, "verify")
-            return 0 if told and checked == 0 else 1
+            return 0 if told and verified(up) else 1
     with running(port=port, bot_port=8090) as up:
         print(f"\nBrambledown Primary School is open: {up.workspace}\nBe somebody, type /report, and see who hears.")
         print("Everything is invented, and gone when you stop this with Ctrl+C.\n", flush=True)
@@ -58,13 +59,13 @@ def running(*, port: int, bot_port: int) -> Iterator[Running]:
         words = ["--port", str(port), "--smtp-port", "0", "--bot", bot, "--clock-file", str(clock)]
         with process(["-m", "workspace", *words], dict(os.environ), out=subprocess.PIPE) as chat:
             assert chat.stdout  # noqa: S101 - it was asked for
+            from bot import errands  # noqa: F401 - two seconds of reading, while the workspace reads its own
+
             ready = json.loads(chat.stdout.readline() or "{}")
             if "url" not in ready:
                 raise SystemExit(f"The demo's page could not start: is something else at port {port}? Try --port.")
             up = Running(ready["url"], bot, folder, settings(folder, ready, bot))
-            school = str(files("workspace") / "school.toml")
-            if lanyard(up, "people", "apply", school, "--demo-clock", str(clock), quiet=True):
-                raise SystemExit("The demo's school could not be founded; see above.")
+            found(up, clock)
             serve = ["-m", "bot.main", "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
             with process(serve, up.env) as server:
                 wait_until_it_answers(bot, server)
@@ -92,11 +93,23 @@ def settings(folder: Path, ready: Mapping[str, object], bot: str) -> Mapping[str
     }
 
 
-def lanyard(up: Running, *words: str, quiet: bool = False) -> int:
-    """One errand of the command line, with the demo's settings."""
-    command = [sys.executable, "-m", "bot.main", *words]
-    out = subprocess.DEVNULL if quiet else None
-    return subprocess.run(command, env=up.env, stdout=out, check=False, cwd=up.folder).returncode  # noqa: S603 - our own
+def found(up: Running, clock: Path) -> None:
+    """What `lanyard people apply` does, here: a third process would read everything once more."""
+    from bot import errands
+    from bot.settings import Settings
+
+    school = Path(str(files("workspace") / "school.toml"))
+    with redirect_stdout(io.StringIO()) as said, ThreadPoolExecutor(1) as apart:
+        if apart.submit(errands.apply_people, Settings.read(up.env), school, clock, yes=True).result():
+            raise SystemExit(f"The demo's school could not be founded. {said.getvalue()}")
+
+
+def verified(up: Running) -> bool:
+    """What `lanyard verify` says, here."""
+    from bot import errands
+    from bot.settings import Settings
+
+    return errands.verify_ledger(Settings.read(up.env), None) == 0
 
 
 @contextmanager

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from workflows.packs import Class
 
 LONDON = ZoneInfo("Europe/London")
@@ -72,4 +70,6 @@ def closing(day: date) -> datetime:
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
     """England's bank holidays of one year."""
+    import holidays  # a third of a second to read, and not before somebody asks
+
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
