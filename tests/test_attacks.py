@@ -12,6 +12,7 @@ from bot.register import WrongFile, read_register
 from handlers.deliver import IN_VAIN
 from storage.models import Account, Evidence, Promise
 from storage.models import Person as Row
+from storage.unit import Unit
 from tests.townspeople import Json, Report, Somebody, actions, doubts, meant, words
 from tests.world import SCHOOL, World, brambledown, until
 from workflows import accounts
@@ -295,3 +296,22 @@ def test_somebody_whose_absence_is_taken_out_of_the_file_is_back(school: World) 
     then = school.teacher.reports("colleague_concern", **CONCERN, subject_names="Ada Quill")
     assert school.settled().leads(first.case) == {"deputy-headteacher"}
     assert school.leads(then.case) == {"headteacher"}
+
+
+def test_an_account_in_a_line_managers_name_is_not_theirs_until_somebody_says_so(school: World) -> None:
+    school.other_teacher.reports("policy_breach", **HELLO)
+    school.teacher.reports("policy_breach", **HELLO)
+    manager, managed = school.person_of(school.other_teacher), school.person_of(school.teacher)
+
+    def is_managed(unit: Unit) -> None:
+        unit.get(Row, managed).line_manager = manager
+
+    assert school.bot
+    school.bot.ground.database.run_now(school.bot.ground.trust, is_managed)
+    address = school.workspace.town.people[school.other_teacher.id].email
+    school.workspace.town.people[school.other_teacher.id].email = "moved@brambledown.example"
+    spoofed = newcomer(school, "U0SPOOFED5", address)
+    spoofed.reports("policy_breach", **HELLO)
+    assert school.person_of(spoofed) == manager
+    assert [row.state for row in school.rows(select(Account)) if row.address == spoofed.id] == ["unconfirmed"]
+    assert "Your report" not in words(spoofed.home())

@@ -53,35 +53,43 @@ def meet(unit: Unit, who: Who) -> Met:
     if found:
         account = found[0]
         person = unit.get(Person, account.person)
-        if (state := standing_now(person, account, who)) != account.state:
+        if (state := standing_now(unit, person, account, who)) != account.state:
             account.state = state
         if who.name and who.name not in (person.name, *person.also) and not person.key:
             person.also = [*person.also, person.name] if person.name else person.also
             person.name = who.name
-        return as_met(person, account)
+        return as_met(unit, person, account)
     return first_contact(unit, who)
 
 
-def as_met(person: Person, account: Account) -> Met:
-    return Met(person, account.state == "active", theirs=account.state != "unconfirmed" or not person.key)
+def as_met(unit: Unit, person: Person, account: Account) -> Met:
+    theirs = account.state != "unconfirmed" or not receives(unit, person)
+    return Met(person, account.state == "active", theirs)
 
 
-def standing_now(person: Person, account: Account, who: Who) -> str:
+def receives(unit: Unit, person: Person) -> bool:
+    """Whether reports may be sent to them: they stand in school.toml, or manage somebody."""
+    return bool(person.key or unit.find(queries.managed_by(person.id)))
+
+
+def standing_now(unit: Unit, person: Person, account: Account, who: Who) -> str:
     """How an account stands after its platform has spoken.
 
-    A closed one stays as it is, and so does a role-holder's: whether theirs is still good is watched elsewhere
-    (``accounts.stood``), where somebody hears of it.
+    A closed one stays as it is, and so does that of whoever receives reports: whether theirs is still good is
+    watched elsewhere (``accounts.stood``), where somebody hears of it.
     """
     if who.standing == "unknown" or account.state in ("deactivated", "blocked"):
         return account.state
-    return account.state if account.state in ("active", "unconfirmed") and person.key else who.standing
+    if account.state == who.standing or account.state not in ("active", "unconfirmed"):
+        return who.standing
+    return account.state if receives(unit, person) else who.standing
 
 
 def first_contact(unit: Unit, who: Who) -> Met:
     """Somebody met for the first time: known by their e-mail address, or new."""
     person = owner_of(unit, who)
     # Whatever its standing: a guest made in the chair's name would otherwise put the chair beyond reach.
-    claims = bool(person and person.key)
+    claims = bool(person and receives(unit, person))
     if person is None:
         person = unit.add(Person(id=unit.new_id(), name=who.name, met_at=unit.now))
         for email in who.emails:
@@ -94,19 +102,19 @@ def first_contact(unit: Unit, who: Who) -> Met:
         address=who.address,
         state="unconfirmed" if claims or who.standing == "unknown" else who.standing,
     )
-    return as_met(person, unit.add(account))
+    return as_met(unit, person, unit.add(account))
 
 
 def owner_of(unit: Unit, who: Who) -> Person | None:
     """Whose e-mail address it is.
 
     An address that comes with another account of the same platform has passed to somebody new, such as the next
-    J. Smith, who must not find what the last one reported; only a role-holder is presumed to be behind both.
+    J. Smith, who must not find what the last one reported; only whoever receives reports is presumed to be behind both.
     """
     found: list[Person] = unit.find(queries.by_email(who.emails)) if who.emails else []
     for person in sorted(found, key=lambda each: not each.key):
         others = unit.find(queries.accounts_of((person.id,)))
-        if person.key or not any(each.platform == who.platform for each in others):
+        if not any(each.platform == who.platform for each in others) or receives(unit, person):
             return person
     return None
 
@@ -125,7 +133,7 @@ def known(unit: Unit, who: Who) -> Met | None:
     if who.platform == "person":
         return Met(unit.get(Person, who.address), confirmed=True)
     found = unit.find(queries.account(who.platform, who.workspace, who.address))
-    return as_met(unit.get(Person, found[0].person), found[0]) if found else None
+    return as_met(unit, unit.get(Person, found[0].person), found[0]) if found else None
 
 
 def cast(unit: Unit, school: str) -> Cast:

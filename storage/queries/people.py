@@ -68,6 +68,12 @@ def accounts_of(people: Sequence[str]) -> SelectOfScalar[Account]:
 
 
 @kept
+def managed_by(manager: str) -> SelectOfScalar[str]:
+    """Somebody whose line manager this is, if anybody's."""
+    return select(col(Person.id)).where(col(Person.line_manager) == manager).limit(1)
+
+
+@kept
 def managed() -> SelectOfScalar[Person]:
     """Those who have a line manager on record."""
     return select(Person).where(col(Person.line_manager) != "")
