@@ -57,7 +57,7 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, W
     schools = {row.key: row for row in school_rows(unit, register)}
     for member in register.members:
         person = kept_person(unit, member, schools)
-        before = people.address(unit, person.id)
+        before = reached_at(unit, person)
         changes += account_lines(unit, person, member, accounts)
         if before:
             announce(unit, rules, person, before)
@@ -72,17 +72,21 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, W
     return changes
 
 
-def announce(unit: Unit, rules: Rules, person: Person, before: Account) -> None:
-    """Somebody on the ladder is told things elsewhere from now on: they hear it where they were, and so do the others.
+def reached_at(unit: Unit, person: Person) -> list[Account]:
+    return people.usable(unit.find(queries.accounts_of((person.id,))))
+
+
+def announce(unit: Unit, rules: Rules, person: Person, before: list[Account]) -> None:
+    """Somebody on the ladder may be told things elsewhere from now on: they hear it where they were, as do the others.
 
     Whoever owns the workspace can make an account in the chair's name, and whoever keeps the file can rewrite an
     address; neither may do so unnoticed.
     """
-    now = people.address(unit, person.id)
+    known = {row.id for row in before}
     roles = {row.role for row in unit.find(queries.roles_now(unit.now)) if row.person == person.id}
-    if now is None or now.id == before.id or not roles & {*rules.floor.ladder, *GUARDED}:
+    if known.issuperset(row.id for row in reached_at(unit, person)) or not roles & {*rules.floor.ladder, *GUARDED}:
         return
-    unit.promise("mail", person.id, unit.now, message="mail.readdressed", person=person.id, account=before.id)
+    unit.promise("mail", person.id, unit.now, message="mail.readdressed", person=person.id, account=before[0].id)
     for other in unit.find(door_queries.beside(person.id, (*rules.floor.ladder, *GUARDED), unit.now)):
         unit.promise("mail", other, unit.now, message="mail.readdressed", person=person.id)
 
