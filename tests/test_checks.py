@@ -1,6 +1,7 @@
 """Before a school goes live it is shown who would get what, and is refused while a report could be lost."""
 
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,21 @@ def test_a_policy_that_names_line_managers_asks_for_them(office: Office) -> None
     found = office.founds(('pack = "oak-trees"', 'pack = "whinless-down"')).checked()
     assert any("nobody has one on record" in line for line in found["warned"])
     assert "their line manager" not in [each[0] for each in of(found, "parent_contact", by="parent")]
+
+
+def test_a_school_runs_on_a_policy_of_its_own(office: Office) -> None:
+    own = office.folder / "home/policies/hazel-wood.toml"
+    own.parent.mkdir(parents=True)
+    ours = (files("policies") / "oak-trees.toml").read_text(encoding="utf-8")
+    own.write_text(
+        ours.replace('"oak-trees"', '"hazel-wood"').replace(
+            'lead = "ict"\nwhy = { ict = "§9" }', 'lead = "social_media"\nwhy = { social_media = "§9" }'
+        ),
+        encoding="utf-8",
+    )
+    found = office.founds(('pack = "oak-trees"', 'pack = "hazel-wood"')).checked()
+    assert found["policy"] == "hazel-wood"
+    assert of(found, "inappropriate_content", by="pupil") == [("Priya Bhatt", "lead", "§9", "slack")]
 
 
 def test_a_broken_policy_of_the_schools_own_stops_the_check_in_words(office: Office) -> None:

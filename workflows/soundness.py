@@ -12,7 +12,8 @@ from workflows.shape import Shape, shaped
 LARGEST = 200_000
 MOST_ROWS = 400
 LONGEST = 400
-RULES = range(1, 9)
+# Those of the floor's rules that can put somebody in a place.
+RULES = range(1, 7)
 
 
 def examined(text: str, place: str, floor: Floor) -> tuple[Pack | None, tuple[str, ...]]:
@@ -53,6 +54,7 @@ def complaints(shape: Shape, pack: Pack, floor: Floor) -> Iterator[str]:
         yield from unknown(place, "type", step.report, floor.types)
         yield from misworded(place, step, floor)
         yield from uncited(place, step.why, pack, shape.unsure)
+    yield from uncited(", review", pack.review.why, pack, shape.unsure)
     yield from unknown(", class", "class", (pack.klass,) if pack.klass else (), floor.classes)
     if "cast" not in shape.unsure:
         yield from unknown(", cast", "role", floor.roles.every, pack.cast)

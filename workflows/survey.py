@@ -1,6 +1,6 @@
 """Every report that a policy can be asked about, and where each would go in a given school."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, product
 
@@ -55,8 +55,8 @@ def surveyed(rules: Rules, cast: Cast) -> tuple[Outcome, ...]:
 
 
 def of_type(rules: Rules, cast: Cast, kind: ReportType) -> Iterator[Outcome]:
-    found: dict[object, list[Situation]] = {}
-    besides: dict[object, tuple[Place, ...]] = {}
+    found: dict[Hashable, list[Situation]] = {}
+    besides: dict[Hashable, tuple[Place, ...]] = {}
     gone = {each: followed(rules, cast, kind.id, each) for each in situations(rules.pack, rules.floor, kind)}
     for each, where in gone.items():
         child = for_the_child(rules.floor, gone, each)
@@ -64,15 +64,15 @@ def of_type(rules: Rules, cast: Cast, kind: ReportType) -> Iterator[Outcome]:
         key = (told, where.route.outside, where.route.several, where.then)
         found.setdefault(key, []).append(each)
         besides[key] = child or besides.get(key, ())
-    for key, same in found.items():
+    for alike, same in found.items():
         one = gone[same[0]]
         classes = {gone[each].route.klass for each in same}
         yield Outcome(
             report=kind.id,
             situations=tuple(same),
             every=tuple(gone),
-            recipients=tuple(place for place in one.route.recipients if place not in besides[key]),
-            child=besides[key],
+            recipients=tuple(place for place in one.route.recipients if place not in besides[alike]),
+            child=besides[alike],
             then=one.then,
             outside=one.route.outside,
             several=one.route.several,
