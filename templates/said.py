@@ -16,7 +16,6 @@ ACTIONS = (
     "recuse",
     "add",
     "note",
-    "screenshots",
     "close",
     "tell",
 )

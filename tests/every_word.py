@@ -31,7 +31,6 @@ NEUTRAL: dict[str, Any] = {
     "link": "https://lanyard.brambledown.example/p/l/4f8bca",
     # The reader's own policy, on the reader's own screen.
     "family": False,
-    "site": "https://club.brambledown.example",
 }
 NAMES: dict[str, Any] = {
     "who": "Joan Fairweather",

@@ -13,6 +13,7 @@ from every_word import CARDS, FORMS, NAMES, NEUTRAL, OPENED, OUTSIDE, PLAUSIBLE,
 
 from templates.catalogue import Catalogue, CatalogueError
 from templates.shapes import Card, Form
+from workflows.soundness import RULES
 
 TEMPLATES = Path(str(resources.files("templates")))
 ROOT = TEMPLATES.parent
@@ -392,6 +393,19 @@ def test_the_code_names_no_words_that_are_not_there() -> None:
         lines = set(re.findall(rf'"((?:{tables})\.[a-z_]+)"', code))
         lines |= {f"errors.{each}" for each in re.findall(r'BadAnswers\(\{[^}]*: "([a-z_]+)"', code)}
         assert not lines - WORDS.sentences.keys(), file.name
+
+
+def test_no_words_stand_there_that_nobody_is_told() -> None:
+    rooms = ("workflows", "handlers", "bot", "templates")
+    code = "\n".join(each.read_text("utf-8") for room in rooms for each in (ROOT / room).rglob("*.py"))
+    lines = [name for name in WORDS.sentences if name.startswith(("errors.", "words.", "picture."))]
+    idle = [name for name in (*lines, *WORDS.messages) if name not in code and f'"{name.partition(".")[2]}"' not in code]
+    assert not idle
+
+
+def test_every_rule_that_a_policy_may_cite_can_be_said() -> None:
+    """A place's reason stands in the opened case: without words for it, that case would not open."""
+    assert not [rule for rule in RULES if not WORDS.sentences.get(f"why.floor_{rule}")]
 
 
 @pytest.fixture

@@ -89,7 +89,6 @@ def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
         "outside": bool(case.outside),
         "alone": alone(unit, case),
         "family": "family" in case.flags,
-        "site": "",
     }
 
 
