@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot.settings import Settings
+from workspace.shortcuts import OFFERED
 
 TOP = Path(__file__).parent.parent
 TEXT = (TOP / "app_manifest.yaml").read_text(encoding="utf-8")
@@ -74,6 +75,11 @@ def test_people_can_open_the_home_tab_and_write_to_the_bot(manifest: dict[str, A
     assert home["home_tab_enabled"]
     assert home["messages_tab_enabled"]
     assert not home["messages_tab_read_only_enabled"]
+
+
+def test_the_shortcuts_are_those_that_the_demo_offers(manifest: dict[str, Any]) -> None:
+    asked = manifest["features"]["shortcuts"]
+    assert [{key: each[key] for key in ("name", "type", "callback_id")} for each in asked] == list(OFFERED)
 
 
 def test_the_command_is_the_one_the_settings_expect(manifest: dict[str, Any]) -> None:

@@ -113,6 +113,14 @@ class Somebody:
         self.world.answered()
         return self.modal()
 
+    def chooses(self, shortcut: str, message: Json | None = None) -> Json:
+        """A shortcut of the lightning menu, or of a message's menu; the form that opens."""
+        self.shuts()
+        place = {"message": {"channel": message["room"], "ts": message["ts"]}} if message else {}
+        self.does("shortcut", callback_id=shortcut, **place)
+        self.world.answered()
+        return self.modal()
+
     def shuts(self) -> None:
         """Close every form."""
         if left := self.sees()["modals"]:

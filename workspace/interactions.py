@@ -91,6 +91,14 @@ async def act_in_message(world: Workspace, person: Person, place: tuple[Room, Me
         world.banner(person.id, TROUBLE)
 
 
+async def choose(world: Workspace, person: Person, payload: Json) -> None:
+    """A shortcut; like a command it has three seconds."""
+    world.banner(person.id, None)
+    answer = await ask(world, payload["type"], payload)
+    if answer.trouble:
+        world.banner(person.id, TROUBLE)
+
+
 def action_on(blocks: list[Json], block_id: str, action_id: str, given: Json) -> Json:
     """The action as the bot is told it: what the card says, plus what the person chose."""
     for block in blocks:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from workspace import interactions, payloads
+from workspace import interactions, payloads, shortcuts
 from workspace.answers import values_of
 from workspace.files import LARGEST, Upload
 from workspace.host import HOST_ROUTES
@@ -96,6 +96,18 @@ async def message(world: Workspace, person: Person, asked: Json) -> Json:
     if room.kind == "im" and world.town.bot["id"] in room.members:
         world.soon(interactions.tell(world, payloads.said_to_bot(world, room, said)))
     return {"ok": True, "ts": said.ts}
+
+
+async def shortcut(world: Workspace, person: Person, asked: Json) -> Json:
+    """From the lightning menu, or from the menu of one message."""
+    if place := asked.get("message"):
+        room = room_of(world, person, place["channel"])
+        about = room.message(place["ts"])
+        payload = shortcuts.on_message(world, person, (room, about), asked["callback_id"])
+    else:
+        payload = shortcuts.anywhere(world, person, asked["callback_id"])
+    world.soon(interactions.choose(world, person, payload))
+    return {"ok": True}
 
 
 async def action(world: Workspace, person: Person, asked: Json) -> Json:
@@ -194,6 +206,7 @@ async def upload(request: Request) -> Response:
 DEEDS: dict[str, Deed] = {
     "command": command,
     "message": message,
+    "shortcut": shortcut,
     "action": action,
     "submit": submit,
     "close": close,

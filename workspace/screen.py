@@ -10,6 +10,7 @@ from workspace.payloads import view_object
 from workspace.people import Person
 from workspace.refusal import Json
 from workspace.rooms import Message, Room
+from workspace.shortcuts import OFFERED
 from workspace.views import View
 from workspace.world import Workspace
 
@@ -126,5 +127,6 @@ def people(world: Workspace) -> Json:
         "team": world.town.team,
         "people": [shown_person(person) for person in present],
         "commands": [world.settings.command],
+        "shortcuts": list(OFFERED),
         "bot": world.town.bot,
     }

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from handlers.gate import Gate, Visit
 from handlers.slack.cards import card_blocks, fallback
-from handlers.slack.entrance import SlackEntrance
+from handlers.slack.entrance import SHORTCUTS, SlackEntrance
 from handlers.slack.files import SlackFiles
 from handlers.slack.listeners import Desk, Listeners, in_a_line, view_of
 from handlers.slack.people import People
@@ -78,7 +78,7 @@ class Answering:
     async def sorry(self, visit: Visit, fault: str) -> Response:
         payload: Any = visit.payload
         # A form that did not open has kept nothing, and its reporter needs the telephone numbers.
-        card = await self.desk.sorry("busy" if "command" in payload else fault)
+        card = await self.desk.sorry("busy" if opens_a_form(payload) else fault)
         if visit.typed and fault == "kept":
             return JSONResponse({"response_action": "update", "view": view_of(card)})
         if visit.typed:
@@ -86,6 +86,8 @@ class Answering:
         if "command" in payload:
             said = {"text": fallback(card), "blocks": card_blocks(card)}
             return JSONResponse({"response_type": "ephemeral", **said})
+        if payload.get("type") in SHORTCUTS:
+            self.listeners.later(self.listeners.excuse(payload, card))
         if payload.get("type") == "block_actions":
             await self.listeners.show(payload, card)
         return Response()
@@ -112,12 +114,17 @@ def listening(listeners: Listeners, team: str) -> AsyncApp:
         authorize=authorize,
     )
     app.command(ANY)(listeners.asked)
+    app.shortcut(ANY)(listeners.chosen)
     app.action(ANY)(listeners.pressed)
     app.view(ANY)(listeners.submitted)
     app.view_closed(ANY)(listeners.closed)
     app.event(ANY)(listeners.happened)
     app.error(fail)
     return app
+
+
+def opens_a_form(payload: Any) -> bool:
+    return "command" in payload or payload.get("type") in SHORTCUTS
 
 
 def quiet(name: str) -> logging.Logger:

@@ -17,6 +17,8 @@ Payload = Mapping[str, Any]
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 # JSON's own marks, turned back a kind at a time: the library takes them one by one, the longest part of a request.
 MARKS = [(f"%{ord(mark):02X}", mark) for mark in '{}[]",:\\/']
+# Chosen from the lightning menu, or from a message's own menu.
+SHORTCUTS = ("shortcut", "message_action")
 SECONDS = re.compile(r"[0-9]{1,11}")
 
 
@@ -87,12 +89,14 @@ def command(fields: Mapping[str, str]) -> Visit:
 
 
 def interaction(payload: Payload) -> Visit:
-    """Somebody pressed a button or sent a form."""
+    """Somebody pressed a button, sent a form or chose a shortcut."""
     kind, view = payload.get("type"), payload.get("view")
-    if kind not in ("block_actions", "view_submission", "view_closed"):
+    if kind not in ("block_actions", "view_submission", "view_closed", *SHORTCUTS):
         raise Turned(404, "kind")
-    need(isinstance(view, dict) or (kind == "block_actions" and view is None))
+    need(isinstance(view, dict) or (kind in ("block_actions", *SHORTCUTS) and view is None))
     need(isinstance(person_of(payload), str) and person_of(payload))
+    if kind in SHORTCUTS:
+        need(all(isinstance(payload.get(name), str) and payload[name] for name in ("callback_id", "trigger_id")))
     if kind == "block_actions":
         need(isinstance(payload.get("actions"), list) and payload["actions"])
         need(all(isinstance(action, dict) for action in payload["actions"]))

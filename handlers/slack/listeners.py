@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.slack.calls import FAILURES, complaint
 from handlers.slack.cards import fallback, pressed
 from handlers.slack.entrance import home_of, person_of
 from handlers.slack.people import People
@@ -21,6 +22,8 @@ from workflows.refusals import BadAnswers
 log = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
+# A trigger that has opened something: the form is there.
+SPENT = ("exchanged_trigger_id", "trigger_exchanged")
 
 
 class Desk(Protocol):
@@ -45,6 +48,11 @@ class Listeners:
 
     async def asked(self, ack: AsyncAck, body: Payload) -> None:
         """Our command was typed."""
+        await self.begin(body)
+        await ack()
+
+    async def chosen(self, ack: AsyncAck, body: Payload) -> None:
+        """A shortcut was chosen."""
         await self.begin(body)
         await ack()
 
@@ -109,6 +117,14 @@ class Listeners:
             await self.client.views_update(view_id=view["id"], hash=view["hash"], view=view_of(shown))
         else:
             await self.client.views_open(trigger_id=body["trigger_id"], view=view_of(shown))
+
+    async def excuse(self, body: Payload, card: Card) -> None:
+        """A shortcut failed: where no form has opened, the telephone numbers, one way or the other."""
+        try:
+            await self.client.views_open(trigger_id=body["trigger_id"], view=card_view(card))
+        except FAILURES as error:
+            if complaint(error) not in SPENT:
+                await self.sender.post(person_of(body), card)
 
     async def plainly(self, asked: Awaitable[Form | Card | None]) -> Form | Card | None:
         try:

@@ -1,6 +1,7 @@
 // The box to write in: Enter sends, Shift and Enter breaks the line, "/" offers the commands.
 
 import { el, icon, uid } from "./dom.js";
+import { lightning } from "./shortcuts.js";
 import { chat, say } from "./state.js";
 
 const drafts = new Map(); // what was begun in each channel and thread
@@ -27,7 +28,8 @@ export function composer(place) {
     event.preventDefault();
     deliver(it);
   };
-  const line = el("div", { class: "writing" }, el("label", { class: "unseen", for: id }, place.label), it.box, it.send);
+  const label = el("label", { class: "unseen", for: id }, place.label);
+  const line = el("div", { class: "writing" }, label, lightning(), it.box, it.send);
   queueMicrotask(() => fit(it.box));
   return el("form", { class: "composer", onsubmit: submit }, it.problem, it.list, line, hint(place));
 }

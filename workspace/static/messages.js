@@ -3,6 +3,7 @@
 import { drawBlocks } from "./blocks.js";
 import { el, icon, patch } from "./dom.js";
 import { face } from "./faces.js";
+import { messageMenu } from "./shortcuts.js";
 import { chat, path } from "./state.js";
 import { surface } from "./surface.js";
 import { linked, marked } from "./text.js";
@@ -102,7 +103,7 @@ function message({ message: one, joined }, channel, threads) {
     wordsOf(one, channel),
     threads && replies(one, channel),
   );
-  return el("article", props, aside, body);
+  return el("article", props, aside, body, messageMenu(one, channel));
 }
 
 function wordsOf(one, channel) {

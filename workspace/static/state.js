@@ -7,6 +7,7 @@ export const chat = {
   team: {},
   people: [],
   commands: [],
+  shortcuts: [],
   bot: {},
   now: null, // the server's last state
   fetchedAt: 0,
@@ -26,6 +27,7 @@ export async function meetPeople() {
     team: known.team ?? {},
     people: known.people,
     commands: known.commands ?? [],
+    shortcuts: known.shortcuts ?? [],
     bot: known.bot ?? {},
   });
 }
