@@ -27,7 +27,7 @@ def app() -> typer.Typer:
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
     line.command("route")(route_command)
-    for command in (check, serve, demo, verify, checkpoint, unprocessed, key):
+    for command in (check, serve, demo, verify, checkpoint, unprocessed, key, backup, restore):
         line.command()(command)
     for errand in (apply, managers, invite):
         people.command()(errand)
@@ -130,6 +130,28 @@ def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
     except FileExistsError:
         print(f"There is a file at {file} already; a key is never written over.", file=sys.stderr)
         raise typer.Exit(2) from None
+
+
+def backup(file: Annotated[Path, typer.Argument(dir_okay=False, show_default=False)]) -> None:
+    """Pack everything but the key into one new file, while the bot runs."""
+    settings = _settings()
+    from bot import backup as packing
+
+    raise typer.Exit(packing.back_up(settings, file))
+
+
+def restore(
+    file: File,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="One that was kept elsewhere."),
+    ] = None,
+) -> None:
+    """Bring back what a backup holds, where there is nothing yet, and say what is missing."""
+    settings = _settings()
+    from bot import backup as packing
+
+    raise typer.Exit(packing.restore(settings, file, checkpoint))
 
 
 def apply(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from storage.durable import sync_folder
 from storage.faults import Fault, Missing
 
 NAME = re.compile(r"[0-9a-zA-Z_-]{1,64}")
@@ -21,7 +22,7 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
     def put(self, id: str, sealed: bytes) -> None:
         """Durable when this returns; nobody ever sees half a blob, or another in its place."""
@@ -39,7 +40,7 @@ class Blobs:
             raise AlreadyKept from None
         finally:
             part.unlink()
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     def get(self, id: str) -> bytes:
         try:
@@ -49,7 +50,7 @@ class Blobs:
 
     def remove(self, id: str) -> None:
         self._place(id).unlink(missing_ok=True)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     def sweep(self, known: Collection[str], older_than: float) -> list[str]:
         """Remove what no row speaks of, but nothing younger than the moment: its row may be on its way."""
@@ -58,21 +59,10 @@ class Blobs:
         ]
         for path in orphans:
             path.unlink(missing_ok=True)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         return sorted(path.name for path in orphans)
 
     def _place(self, id: str) -> Path:
         if not NAME.fullmatch(id):
             raise Missing("blob")
         return self._folder / id
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is only safe once its folder is; Windows cannot, and is for the demo alone."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

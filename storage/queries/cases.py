@@ -80,3 +80,9 @@ def history(case: str) -> SelectOfScalar[Entry]:
 def unprocessed() -> SelectOfScalar[Unprocessed]:
     """Kept submissions that have not gone through yet, the oldest first."""
     return select(Unprocessed).where(col(Unprocessed.state) == "waiting").order_by(col(Unprocessed.at))
+
+
+@kept
+def fetched() -> SelectOfScalar[str]:
+    """Every screenshot that is on disk, by its row."""
+    return select(col(Evidence.id)).where(col(Evidence.state) == "fetched").order_by(col(Evidence.id))
