@@ -14,7 +14,7 @@ from storage.models import Case
 from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message
-from workflows import access, cases, describe, doors, drafts, evidence, opened, people, reports, shown
+from workflows import access, acts, describe, doors, drafts, evidence, opened, people, reports, shown, states
 from workflows.calendar import LONDON
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -77,13 +77,12 @@ class Desk:
     async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card:
         """Take a step's answers: the next step, or the receipt.  Raises BadAnswers, in words."""
         try:
-            if step in cases.WRITING:
-                text = str(answers.get(WRITTEN_IN[step], ""))
-                return self.say(await self.run(shown.write, token, (step, text), who))
+            if step in acts.WRITTEN:
+                return self.say(await self.run(shown.write, token, (step, answers), who))
             sent = Sent(step, answers, await self.faces(answers, who))
             return self.next(token, await self.run(reported, token, sent, who))
         except BadAnswers as bad:
-            raise BadAnswers(self.in_words(step, bad.problems)) from None
+            raise BadAnswers(self.in_words(bad.problems)) from None
         except Refused as no:
             return await self.refuse(no, token, who)
 
@@ -101,12 +100,12 @@ class Desk:
             return self.next(subject, await self.run(reports.resume, subject, who))
         if action == "discard":
             return self.say(await self.database.run(self.trust, reports.discard, subject, who))
-        if action in cases.WRITING:
-            await self.look(cases.may_write, self.rules, action, subject, who)
-            form = replace(self.words.form(action, {}, self.standing.outside), token=subject)
+        if action in acts.WRITTEN:
+            values = await self.look(acts.ASKED[action], self.rules, subject, who)
+            form = replace(self.words.form(action, values, self.standing.outside), token=subject)
             # What a reporter must read first, a lead at work need not.
-            return form if action in cases.REPORTERS else replace(form, danger=(), contacts=())
-        if action in cases.ACTIONS:
+            return form if action in states.REPORTERS else replace(form, danger=(), contacts=())
+        if action in acts.PRESSED:
             return self.say(await self.run(shown.act, action, subject, who))
         raise Refused("expired")
 
@@ -176,20 +175,12 @@ class Desk:
             return {}
         return {face.address: face for face in await self.lookups[who.platform](picked)}
 
-    def in_words(self, step: str, problems: Mapping[str, str]) -> dict[str, str]:
-        return {self.field_id(step, id): self.words.sentence(f"errors.{why}") for id, why in problems.items()}
-
-    def field_id(self, step: str, id: str) -> str:
-        """A note's problem stands at the box it was written in."""
-        return WRITTEN_IN.get(step, id)
+    def in_words(self, problems: Mapping[str, str]) -> dict[str, str]:
+        return {id: self.words.sentence(f"errors.{why}") for id, why in problems.items()}
 
     def always(self) -> dict[str, Any]:
         """Values that every refusal and greeting may use."""
         return {"contacts": self.words.contacts(self.standing.outside), "phones": self.standing.phones}
-
-
-# Which box of the form is the text that is kept.
-WRITTEN_IN: Mapping[str, str] = {"note": "note", "close": "reason", "add": "added"}
 
 
 def as_ids(answer: object) -> tuple[str, ...]:

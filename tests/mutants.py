@@ -121,8 +121,8 @@ MUTANTS = (
     ),
     Mutant(
         "those who are only informed may act",
-        "workflows/cases.py",
-        'if party.part != "lead":',
+        "workflows/states.py",
+        "if not set(parts) & set(rule.parts):",
         "if False:",
         CASE + "test_those_who_are_informed_read_and_need_not_act",
     ),

@@ -4,7 +4,7 @@ from storage.ledger import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import parties, people
+from workflows import parties, people, states
 from workflows.people import Met, Who
 from workflows.refusals import Refused
 from workflows.rules import Rules
@@ -46,7 +46,7 @@ def viewed(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Party
     case, party, met = case_for(unit, rules, case_id, by)
     insist(party)
     if case.state == "received":
-        case.state = "opened"
+        case.state = states.after("open", case.state)
         unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
     unit.record(Event.CASE_VIEWED, case.id, met.person.id)
     return case, party, met

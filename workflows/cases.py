@@ -1,6 +1,5 @@
 """What those who are told do with a case: acknowledge it, note what was done, pass it on, close it."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from storage.ledger import Event
@@ -8,7 +7,7 @@ from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import access, parties, people
+from workflows import access, parties, people, states
 from workflows.access import case_for
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -27,14 +26,12 @@ def open_case(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
 
 def acknowledge(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     """Take the case on.  One person does; everybody else's card says who."""
-    case, party, met = leading(unit, rules, case_id, by)
+    case, party, met = case_for(unit, rules, case_id, by)
     if case.acknowledged_by == met.person.id:
         return Message("lead.mine", about=case.id)
-    if case.acknowledged_by:
-        raise Refused("already", who=unit.get(Person, case.acknowledged_by).name)
-    if case.state == "closed":
-        raise Refused("closed")
-    case.acknowledged_at, case.acknowledged_by, case.state = unit.now, met.person.id, "acknowledged"
+    insist("acknowledge", unit, case, party.part)
+    case.acknowledged_at, case.acknowledged_by = unit.now, met.person.id
+    case.state = states.after("acknowledge", case.state)
     unit.record(Event.CASE_ACKNOWLEDGED, case.id, met.person.id, role=party.role)
     tell_everybody(unit, case)
     return Message("lead.mine", about=case.id)
@@ -42,34 +39,25 @@ def acknowledge(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
 
 def note(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
     """Keep what was done or decided; the first note means that the case is being worked."""
-    case, _, met = leading(unit, rules, case_id, by)
+    case, _, met = acting(unit, rules, "note", case_id, by)
     keep_note(unit, case, "note", text, met.person.id)
     unit.record(Event.CASE_NOTED, case.id, met.person.id)
-    if case.state == "acknowledged":
-        case.state = "working"
-        tell_everybody(unit, case)
+    moved_on(unit, case, "note")
     return Message("lead.case", about=case.id)
 
 
 def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
     """Close the case with the reason; whoever reported it is told that it is closed, not why."""
-    case, _, met = leading(unit, rules, case_id, by)
-    if not case.acknowledged_at:
-        raise Refused("not_acknowledged")
-    if case.state == "closed":
-        raise Refused("closed")
+    case, _, met = acting(unit, rules, "close", case_id, by)
     keep_note(unit, case, "reason", text, met.person.id)
-    case.state = "closed"
     unit.record(Event.CASE_CLOSED, case.id, met.person.id)
-    tell_everybody(unit, case)
+    moved_on(unit, case, "close")
     return Message("lead.closed", about=case.id)
 
 
 def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     """ "I should not have this": the case moves on and closes itself to them."""
-    case, party, _ = case_for(unit, rules, case_id, by)
-    if case.state == "closed":
-        raise Refused("closed")
+    case, party, _ = acting(unit, rules, "recuse", case_id, by)
     parties.let_go(unit, rules, case, party, "recused")
     if not any(each.part == "lead" for each in parties.told(unit, case)) and not case.acknowledged_at:
         parties.climb(unit, rules, case, "recused")
@@ -93,7 +81,7 @@ def tell(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     case = own(unit, case_id, by)
     route, found, _ = parties.route_now(unit, rules, case)
     offers = [step.offers for step in route.steps if step.offers]
-    if not offers or parties.ever_told(unit, case):
+    if not offers or parties.ever_told(unit, case) or not states.may("tell", case.state, "reporter"):
         raise Refused("not_yours")
     case.picked = offers
     opened = parties.open_route(unit, rules, case, replace(found, picked=tuple(offers)))
@@ -136,18 +124,31 @@ def follow_up(unit: Unit, rules: Rules, case: Case, place: Place | None) -> None
 
 def may_write(unit: Unit, rules: Rules, step: str, case_id: str, by: Who) -> None:
     """Refuse, before they have typed anything, somebody who may not write this on a case."""
-    if step == "add":
+    if states.TABLE[step].parts == states.REPORTER:
         own(unit, case_id, by)
     else:
-        leading(unit, rules, case_id, by)
+        acting(unit, rules, step, case_id, by)
 
 
-def leading(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Party, people.Met]:
-    """The case, for somebody who leads it: those who are informed see it and need not act."""
+def acting(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> tuple[Case, Party, people.Met]:
+    """The case, for somebody whose part in it lets them do this to it as it stands."""
     case, party, met = case_for(unit, rules, case_id, by)
-    if party.part != "lead":
-        raise Refused("not_leading")
+    insist(action, unit, case, party.part)
     return case, party, met
+
+
+def insist(action: str, unit: Unit, case: Case, part: str) -> None:
+    """Refuse what the table of states does not allow."""
+    if no := states.refusal(action, case.state, part):
+        raise Refused(no, who=unit.get(Person, case.acknowledged_by).name if no == "already" else "")
+
+
+def moved_on(unit: Unit, case: Case, action: str) -> None:
+    """The case stands as it does after this; where that is news, everybody's card says so."""
+    state = states.after(action, case.state)
+    if state != case.state:
+        case.state = state
+        tell_everybody(unit, case)
 
 
 def keep_note(unit: Unit, case: Case, kind: str, text: str, by: str) -> None:
@@ -162,11 +163,3 @@ def tell_everybody(unit: Unit, case: Case) -> None:
     for party in parties.told(unit, case):
         unit.promise("card", party.person, unit.now, about=case.id, slot=parties.SLOT)
     unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
-
-
-Act = Callable[[Unit, Rules, str, Who], Message]
-ACTIONS: Mapping[str, Act] = {"open": open_case, "acknowledge": acknowledge, "recuse": recuse, "tell": tell}
-Write = Callable[[Unit, Rules, str, str, Who], Message]
-WRITING: Mapping[str, Write] = {"note": note, "close": close, "add": add}
-# What the reporter writes; the rest is for those who lead.
-REPORTERS = ("add",)

@@ -10,7 +10,7 @@ from storage.models import Case, Entry, Involved, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answer, Answers, Field
-from workflows import doors, evidence, parties
+from workflows import doors, evidence, parties, states
 from workflows.describe import neutral
 from workflows.involved import URGENT_WHO
 from workflows.reports import answers_of
@@ -28,7 +28,6 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
     answers, names = answers_of(unit, case)
     pictures = evidence.listed(unit, case)
     seen = sum(picture.state == "fetched" for picture in pictures)
-    leads, waiting = party.part == "lead", not case.acknowledged_at and case.state != "closed"
     return {
         **neutral(unit, rules, case),
         "report": rules.reports[case.report].title,
@@ -43,10 +42,7 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "pictures_link": picture_link(unit, rules, case, party) if seen else "",
         "steps": tuple(step.say for step in parties.route_now(unit, rules, case)[0].steps),
         "history": tuple(history(unit, rules, case))[-LINES:],
-        "may_acknowledge": leads and waiting,
-        "may_note": leads,
-        "may_close": leads and bool(case.acknowledged_at) and case.state != "closed",
-        "may_recuse": case.state != "closed",
+        **{f"may_{action}": states.may(action, case.state, party.part) for action in states.TABLE},
     }
 
 

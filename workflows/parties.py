@@ -8,7 +8,7 @@ from storage.ledger import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import calendar, people, routing
+from workflows import calendar, people, routing, states
 from workflows.involved import facts
 from workflows.routing import Facts, Place, Route
 from workflows.rules import Rules
@@ -126,7 +126,7 @@ def let_go(unit: Unit, rules: Rules, case: Case, party: Party, because: str) -> 
     unit.record(ENDED.get(because, Event.CASE_EXCLUDED), case.id, party.person, role=party.role)
     unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
     if case.acknowledged_by == party.person and case.state != "closed":
-        case.acknowledged_at, case.acknowledged_by, case.state = None, "", "opened"
+        case.acknowledged_at, case.acknowledged_by, case.state = None, "", states.after("recuse", case.state)
         await_answer(unit, rules, case)
         for other in told(unit, case):
             unit.promise("card", other.person, unit.now, about=case.id, slot=SLOT)

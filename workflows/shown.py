@@ -5,8 +5,8 @@ from typing import Any
 
 from storage.models import Case
 from storage.unit import Unit
-from templates.shapes import Message
-from workflows import cases, describe, opened
+from templates.shapes import Answers, Message
+from workflows import acts, describe, opened
 from workflows.access import case_for
 from workflows.people import Who
 from workflows.rules import Rules
@@ -14,12 +14,13 @@ from workflows.rules import Rules
 
 def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message:
     """Do what a button says, and answer with what is to be shown."""
-    return filled(unit, rules, cases.ACTIONS[action](unit, rules, case_id, by), by)
+    return filled(unit, rules, acts.PRESSED[action](unit, rules, case_id, by), by)
 
 
-def write(unit: Unit, rules: Rules, case_id: str, noted: tuple[str, str], by: Who) -> Message:
+def write(unit: Unit, rules: Rules, case_id: str, written: tuple[str, Answers], by: Who) -> Message:
     """Keep what was written on a case, and answer with what is to be shown."""
-    return filled(unit, rules, cases.WRITING[noted[0]](unit, rules, case_id, noted[1], by), by)
+    step, answers = written
+    return filled(unit, rules, acts.WRITTEN[step](unit, rules, case_id, answers, by), by)
 
 
 def filled(unit: Unit, rules: Rules, message: Message, by: Who) -> Message:

@@ -1,0 +1,48 @@
+"""Everything that can be done to a case, by name: what a button does, and what a form that was filled in does."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from storage.unit import Unit
+from templates.shapes import Answers, Message
+from workflows import cases
+from workflows.people import Who
+from workflows.rules import Rules
+
+Act = Callable[[Unit, Rules, str, Who], Message]
+Write = Callable[[Unit, Rules, str, Answers, Who], Message]
+Ask = Callable[[Unit, Rules, str, Who], Mapping[str, Any]]
+
+
+def text(act: Callable[[Unit, Rules, str, str, Who], Message], box: str) -> Write:
+    """Something that takes one text, from the box of a form that it is typed into."""
+
+    def write(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) -> Message:
+        return act(unit, rules, case_id, str(answers.get(box, "")), by)
+
+    return write
+
+
+def nothing_more(action: str) -> Ask:
+    """A form that needs no words of the case's own: its values are none, for those who may fill it in."""
+
+    def ask(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any]:
+        cases.may_write(unit, rules, action, case_id, by)
+        return {}
+
+    return ask
+
+
+PRESSED: Mapping[str, Act] = {
+    "open": cases.open_case,
+    "acknowledge": cases.acknowledge,
+    "recuse": cases.recuse,
+    "tell": cases.tell,
+}
+WRITTEN: Mapping[str, Write] = {
+    "note": text(cases.note, "note"),
+    "close": text(cases.close, "reason"),
+    "add": text(cases.add, "added"),
+}
+# What a form asks about this case, for somebody who may fill it in: refused before they have typed anything.
+ASKED: Mapping[str, Ask] = {each: nothing_more(each) for each in ("note", "close", "add")}
