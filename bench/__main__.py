@@ -36,15 +36,20 @@ def main() -> int:
         "machine": machine(),
         "quick": told.quick,
     }
+    RESULTS.mkdir(exist_ok=True)
+    kept = RESULTS / f"{result['at'].replace(':', '')}.json"
     for kind in told.database or ("sqlite", "postgresql"):
         why = databases.why_no_postgres() if kind == "postgresql" else ""
         result[kind] = {"left out": why} if why else measured(kind, size, told.profile)
         print(f"{kind} left out: {why}" if why else table.drawn(kind, result[kind]), flush=True)
-    RESULTS.mkdir(exist_ok=True)
-    kept = RESULTS / f"{result['at'].replace(':', '')}.json"
-    kept.write_text(json.dumps(result, indent=1))
+        kept.write_text(json.dumps(result, indent=1))
     print(f"kept in {kept.relative_to(Path.cwd())}")
     runs = [result[kind] for kind in ("sqlite", "postgresql") if "books" in result.get(kind, {})]
+    if not all(run["books"]["balanced"] for run in runs):
+        print(
+            "The books do not balance: something that was acknowledged is not stored, recorded and said.",
+            file=sys.stderr,
+        )
     return 0 if runs and all(run["books"]["balanced"] for run in runs) else 1
 
 
