@@ -38,6 +38,5 @@ class Event(StrEnum):
     OPERATOR_ALARMED = "operator.alarmed"
     CHECKPOINT_MADE = "checkpoint.made"
     ACCESS_REFUSED = "access.refused"
-    DRAFT_EXPIRED = "draft.expired"
     SUBMISSION_KEPT = "submission.kept"
     SUBMISSION_RETRIED = "submission.retried"

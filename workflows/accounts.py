@@ -61,7 +61,7 @@ def turned_out_to_be(unit: Unit, earlier: Person, person: Person) -> None:
         return
     for named in unit.find(met.named(earlier.id)):
         named.person = person.id
-    for case in unit.find(met.reported(earlier.id)):
+    for case in unit.find(case_queries.reported_by(earlier.id)):
         case.reporter = person.id
     for draft in unit.find(met.wrote(earlier.id)):
         draft.author = person.id
@@ -83,9 +83,8 @@ def stood(unit: Unit, rules: Rules, who: Who) -> bool:
     found[0].state = who.standing
     unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)
     if people.address(unit, found[0].person) is None:
-        for row in (row for row in unit.find(queries.roles_now(unit.now)) if row.person == found[0].person):
-            once = f"vacant {row.person} {row.role} {unit.now:%Y-%m-%d}"
-            unit.promise("alarm", "", unit.now, once=once, message="operator.vacant", role=row.role)
+        for row in unit.find(queries.roles_of(found[0].person, unit.now)):
+            telling.vacant(unit, row.person, row.role)
         for case in unit.find(case_queries.told_to(found[0].person)):
             if case.state != "closed":
                 telling.beyond_reach(unit, rules, case, found[0].person)

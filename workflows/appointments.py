@@ -83,7 +83,7 @@ def announce(unit: Unit, rules: Rules, person: Person, before: list[Account]) ->
     address; neither may do so unnoticed.
     """
     known = {row.id for row in before}
-    roles = {row.role for row in unit.find(queries.roles_now(unit.now)) if row.person == person.id}
+    roles = {row.role for row in unit.find(queries.roles_of(person.id, unit.now))}
     if known.issuperset(row.id for row in reached_at(unit, person)) or not roles & {*rules.floor.ladder, *GUARDED}:
         return
     unit.promise("mail", person.id, unit.now, message="mail.readdressed", person=person.id, account=before[0].id)
@@ -124,7 +124,7 @@ def kept_person(unit: Unit, member: Member, schools: Mapping[str, School]) -> Pe
 def role_lines(
     unit: Unit, person: Person, member: Member, schools: Mapping[str, School], founding: bool
 ) -> Iterator[Change]:
-    held = [row for row in unit.find(queries.roles_now(unit.now)) if row.person == person.id]
+    held: list[RoleHeld] = unit.find(queries.roles_of(person.id, unit.now))
     wanted = [(role, schools[key].id if key else "") for role, key in member.roles]
     for row in held:
         if (row.role, row.school) not in wanted:

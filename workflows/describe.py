@@ -94,7 +94,7 @@ def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
 
 def outside(unit: Unit, rules: Rules) -> Pairs:
     """The numbers outside the school that stand on every form and receipt."""
-    return rules.words.contacts(unit.find(people_queries.trust())[0].outside)
+    return rules.words.contacts(trust_of(unit).outside)
 
 
 def phones(unit: Unit, rules: Rules, case: Case, school: School) -> Pairs:

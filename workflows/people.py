@@ -78,7 +78,7 @@ def standing_now(unit: Unit, person: Person, account: Account, who: Who) -> str:
     A closed one stays as it is, and so does that of whoever receives reports: whether theirs is still good is
     watched elsewhere (``accounts.stood``), where somebody hears of it.
     """
-    if who.standing == "unknown" or account.state in ("deactivated", "blocked"):
+    if who.standing == "unknown" or account.state == "deactivated":
         return account.state
     if account.state == who.standing or account.state not in ("active", "unconfirmed"):
         return who.standing
@@ -173,8 +173,8 @@ def unreachable(unit: Unit, people: Iterable[str]) -> frozenset[str]:
 def usable(accounts: Sequence[Account]) -> list[Account]:
     """The accounts at which a person may be told something, the best first.
 
-    A deactivated account, a guest's or another workspace's makes its holder unreachable (POLICIES floor 4), unless
-    they also have a working one; somebody who never had chat, or has blocked the bot, is reached by e-mail.
+    A deactivated account, a guest's or another workspace's makes its holder unreachable (floor rule 4), unless
+    they also have a working one; somebody who never had chat is reached by e-mail.
     """
     chat = [account for account in accounts if account.platform in CHAT]
     if active := [account for account in chat if account.state == "active"]:

@@ -106,11 +106,16 @@ def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:
     for party in parties.told(unit, case):
         if party.person == person:
             parties.let_go(unit, rules, case, party, "unreachable")
-            once = f"vacant {person} {party.role} {unit.now:%Y-%m-%d}"
-            unit.promise("alarm", "", unit.now, once=once, message="operator.vacant", role=party.role)
+            vacant(unit, person, party.role)
     left = [party for party in parties.told(unit, case) if party.part == "lead"]
     if not left and not case.acknowledged_at and case.state != "closed":
         cases.follow_up(unit, rules, case, parties.climb(unit, rules, case))
+
+
+def vacant(unit: Unit, person: str, role: str) -> None:
+    """The operator hears, once a day, of a role whose holder can no longer be reached."""
+    once = f"vacant {person} {role} {unit.now:%Y-%m-%d}"
+    unit.promise("alarm", "", unit.now, once=once, message="operator.vacant", role=role)
 
 
 def lying(unit: Unit, case: Case, person: str, platform: str, slot: str) -> Posted | None:
@@ -171,7 +176,7 @@ def mailing(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
 
 def door_values(unit: Unit, rules: Rules, person: str) -> dict[str, Any]:
     """Who they are to the school, in words."""
-    held: list[RoleHeld] = [role for role in unit.find(people_queries.roles_now(unit.now)) if role.person == person]
+    held: list[RoleHeld] = unit.find(people_queries.roles_of(person, unit.now))
     schools: list[School] = unit.find(people_queries.schools())
     school = next((each for each in schools if held and each.id == held[0].school), schools[0])
     return {

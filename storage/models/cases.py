@@ -76,7 +76,7 @@ class Involved(Owned, table=True):
 
 
 class Evidence(Owned, table=True):
-    """One screenshot: promised, fetched, failed or refused; its bytes are a sealed blob of the same id."""
+    """One screenshot: promised, fetched or failed; its bytes are a sealed blob of the same id."""
 
     __tablename__ = "evidence"
     case: str = Field(index=True)

@@ -45,7 +45,7 @@ class Person(Owned, table=True):
 
 
 class Account(Owned, table=True):
-    """One way to reach a person; ``state`` is active, guest, foreign, deactivated or blocked."""
+    """One way to reach a person; ``state`` is active, guest, foreign, deactivated or unconfirmed."""
 
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("platform", "workspace", "address"),)

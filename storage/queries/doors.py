@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.asked import kept
 from storage.models import Link, Passphrase, RoleHeld, WebSession
+from storage.queries.people import held
 
 
 @kept
@@ -43,14 +44,10 @@ def sessions_of(person: str, at: datetime) -> SelectOfScalar[WebSession]:
 @kept
 def beside(person: str, roles: Sequence[str], at: datetime) -> SelectOfScalar[str]:
     """Everybody else who now holds one of these roles at a school where this person holds any."""
-    schools = select(RoleHeld.school).where(RoleHeld.person == person, _held(at))
+    schools = select(RoleHeld.school).where(RoleHeld.person == person, held(at))
     return (
         select(RoleHeld.person)
-        .where(col(RoleHeld.role).in_(roles), _held(at), col(RoleHeld.school).in_(schools))
+        .where(col(RoleHeld.role).in_(roles), held(at), col(RoleHeld.school).in_(schools))
         .where(RoleHeld.person != person)
         .distinct()
     )
-
-
-def _held(at: datetime):  # type: ignore[no-untyped-def]
-    return (col(RoleHeld.since) <= at) & or_(col(RoleHeld.until).is_(None), col(RoleHeld.until) > at)

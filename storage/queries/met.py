@@ -3,16 +3,12 @@
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.models import Case, Draft, Involved, Posted, Promise
+from storage.models import Draft, Involved, Posted, Promise
 
 
 def named(person: str) -> SelectOfScalar[Involved]:
     """Wherever a report names them, in any part."""
     return select(Involved).where(col(Involved.person) == person)
-
-
-def reported(person: str) -> SelectOfScalar[Case]:
-    return select(Case).where(col(Case.reporter) == person)
 
 
 def wrote(person: str) -> SelectOfScalar[Draft]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -84,8 +85,7 @@ def roles_at(school: str, at: datetime) -> SelectOfScalar[RoleHeld]:
     """Roles held at a school, or for the whole trust, at a moment, in the school's order."""
     return (
         select(RoleHeld)
-        .where(col(RoleHeld.school).in_((school, "")), col(RoleHeld.since) <= at)
-        .where(or_(col(RoleHeld.until).is_(None), col(RoleHeld.until) > at))
+        .where(col(RoleHeld.school).in_((school, "")), held(at))
         .order_by(col(RoleHeld.role), col(RoleHeld.position))
     )
 
@@ -99,12 +99,22 @@ def offices(school: str) -> SelectOfScalar[str]:
 @kept
 def roles_now(at: datetime) -> SelectOfScalar[RoleHeld]:
     """Every role held anywhere in the trust at a moment."""
+    return select(RoleHeld).where(held(at)).order_by(col(RoleHeld.school), col(RoleHeld.role), col(RoleHeld.position))
+
+
+@kept
+def roles_of(person: str, at: datetime) -> SelectOfScalar[RoleHeld]:
+    """The roles that somebody holds at a moment, anywhere in the trust."""
     return (
         select(RoleHeld)
-        .where(col(RoleHeld.since) <= at)
-        .where(or_(col(RoleHeld.until).is_(None), col(RoleHeld.until) > at))
+        .where(col(RoleHeld.person) == person, held(at))
         .order_by(col(RoleHeld.school), col(RoleHeld.role), col(RoleHeld.position))
     )
+
+
+def held(at: datetime) -> ColumnElement[bool]:
+    """Whether a role is held at a moment: from ``since`` on, and no longer at ``until``."""
+    return (col(RoleHeld.since) <= at) & or_(col(RoleHeld.until).is_(None), col(RoleHeld.until) > at)
 
 
 @kept
