@@ -34,7 +34,7 @@ KEYS = IDS | WORDS | NUMBERS
 PLAIN = re.compile(r"[A-Za-z0-9_.:+/-]{1,80}")
 WITHHELD = "withheld"
 OURS = ("bot", "handlers", "workflows", "storage", "templates")
-SDKS = ("slack_bolt", "slack_sdk", "aiohttp", "aiosmtplib", "httpx")
+SDKS = ("slack_bolt", "slack_sdk", "aiohttp", "aiosmtplib")
 LOUD = (*SDKS, "sqlalchemy", "alembic", "uvicorn", "asyncio")
 # Bolt writes the whole body of a request whose signature fails, and switches a disabled logger on again.
 NEVER = ("slack_bolt.RequestVerification", "slack_bolt.AsyncRequestVerification")

@@ -32,7 +32,7 @@ ONLY = {
     "structlog": ("bot/", "handlers/", "storage/"),
     "starlette": ("handlers/", "bot/"),
     "aiohttp": ("handlers/", "bot/"),
-    "httpx": ("handlers/", "bot/"),
+    "httpx": ("workspace/",),
     "aiosmtplib": ("handlers/mail/",),
     "PIL": ("handlers/", "storage/"),
 }
