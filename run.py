@@ -71,11 +71,7 @@ def install() -> None:
     uv = shutil.which("uv")
     if not PYTHON.exists():
         make_room(uv)
-    pip = (
-        [uv, "pip", "install", "--quiet", "--python", PYTHON]
-        if uv
-        else [PYTHON, "-m", "pip", "install", "--quiet"]
-    )
+    pip = [uv, "pip", "install", "--quiet", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--quiet"]
     must(*pip, "--require-hashes", "-r", ROOT / "requirements.lock")
     # The builder is among what is locked, so that nothing unlocked is fetched to build the project itself.
     must(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)

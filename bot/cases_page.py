@@ -25,12 +25,15 @@ WHAT = {
     "note": "Add a note",
     "recuse": "Say “I should not have this”",
     "close": "Close it, with the reason",
+    "reopen": "Reopen it, with the reason; whoever does has it in hand",
+    "handover": "Hand it to somebody on its route or its ladder; whoever did still reads it",
     "add": "Add to it",
     "tell": "Take up the offer of a policy that tells nobody",
 }
 AFTER = {
     "open": "(opened by somebody who reads it)",
     "recuse": "(where they had acknowledged it)",
+    "handover": "(where they had acknowledged it)",
 }
 
 

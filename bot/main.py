@@ -27,7 +27,7 @@ def app() -> typer.Typer:
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
     line.command("route")(route_command)
-    for command in (check, serve, demo, verify, checkpoint, unprocessed, key, backup, restore):
+    for command in (check, serve, demo, verify, checkpoint, unprocessed, key, rotate, backup, restore):
         line.command()(command)
     for errand in (apply, managers, invite):
         people.command()(errand)
@@ -130,6 +130,19 @@ def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
     except FileExistsError:
         print(f"There is a file at {file} already; a key is never written over.", file=sys.stderr)
         raise typer.Exit(2) from None
+
+
+def rotate(
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="The key file; LANYARD_KEY_FILE without it.")
+    ] = None,
+    finish: Annotated[bool, typer.Option("--finish", help="Take the old key out, once nothing needs it.")] = False,
+) -> None:
+    """Put a new key before the old one, and wrap everything under it; killed at any moment, run it again."""
+    settings = _settings()
+    from bot import rotation
+
+    raise typer.Exit(rotation.rotate(settings, file, finish=finish))
 
 
 def backup(file: Annotated[Path, typer.Argument(dir_okay=False, show_default=False)]) -> None:

@@ -11,9 +11,7 @@ from rich.table import Table
 
 from workflows.packs import Floor, Pack, PackError, all_packs, load_floor, load_pack
 from workflows.routing import Cast, Facts, Route, route
-
-# Somebody harmed without a name: known to no role, managed like everybody else.
-SOMEBODY = "somebody-harmed"
+from workflows.survey import SOMEBODY
 
 
 def route_command(  # noqa: PLR0913, PLR0917 - a command line's options are its parameters

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from storage.events import Event
 from storage.faults import Fault
-from storage.ledger import Event
 from storage.merkle import Head
 from storage.sealed import opened_field
 from storage.unit import Unit

@@ -16,6 +16,8 @@ class Event(StrEnum):
     CASE_TOLD = "case.told"
     CASE_EXCLUDED = "case.excluded"
     CASE_CLOSED = "case.closed"
+    CASE_REOPENED = "case.reopened"
+    CASE_HANDED_OVER = "case.handed_over"
     CARD_SENT = "card.sent"
     CARD_FAILED = "card.failed"
     RECEIPT_SENT = "receipt.sent"

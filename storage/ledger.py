@@ -17,18 +17,6 @@ from storage.merkle import Head, leaf_hash
 from storage.models import Entry, LedgerHead
 from storage.vault import Place
 
-__all__ = [
-    "Composed",
-    "Event",
-    "Facts",
-    "Happened",
-    "Heads",
-    "canonical",
-    "commitment_to",
-    "compose",
-    "facts_at",
-]
-
 Facts = Mapping[str, str | int | list[str] | list[int]]
 HASH = 32
 HEADS = LedgerHead.__table__  # type: ignore[attr-defined]  # sqlmodel does not declare it

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from storage.asked import Answered, Asked, tables_in
+from storage.events import Event
 from storage.faults import Destroyed, Foreign, Missing, ReadOnly, Unrecorded
 from storage.keyring import Keyring
-from storage.ledger import Event, Happened, Heads, compose, facts_at
+from storage.ledger import Happened, Heads, compose, facts_at
 from storage.marks import Marks
 from storage.merkle import Head
 from storage.models import Case, Evidence, Involved, Party

@@ -17,6 +17,8 @@ ACTIONS = (
     "add",
     "note",
     "close",
+    "reopen",
+    "handover",
     "tell",
 )
 STYLES = ("primary", "danger")

@@ -56,6 +56,8 @@ STORY: dict[str, Any] = {
     "history": ("Ruth Okafor opened it, 16:07 today",),
     "may_note": True,
     "may_close": True,
+    "may_reopen": True,
+    "may_handover": True,
     "may_recuse": True,
     "harmed_name": "Priya Ashdown",
     "lead_name": "Ruth Okafor",
@@ -70,6 +72,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "names": {"names": [{"id": "0", "name": "Mrs Fairwether", "people": FACES}]},
     "choice": {"people": FACES},
     "choices": {"people": FACES},
+    "handover": {"people": FACES},
     "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
 }
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage.database import Database
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Case, Party
 from storage.unit import Unit
 from storage.vault import Vault, create_key_file

@@ -10,7 +10,7 @@ import pytest
 
 from storage.asked import Asked, tables_in
 from storage.database import Database
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Account, Case, Draft
 from storage.queries import cases, doors, drafts, people
 from storage.tenancy import only

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
 from storage.database import Database
+from storage.events import Event
 from storage.faults import Busy, Foreign, Missing, NotSaved, ReadOnly, Uncertain, Unrecorded
-from storage.ledger import Event
 from storage.models import Case, DeskSetting, Entry, Evidence, Involved, Key, Party, Person, Promise, Trust
 from storage.unit import Unit
 from storage.verify import verify

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, create_engine, delete, insert, select, update
 from storage import checkpoints, sealed
 from storage.checkpoints import NotACheckpoint
 from storage.database import Database
-from storage.ledger import ENTRIES, HEADS, Event, canonical, packed
+from storage.events import Event
+from storage.ledger import ENTRIES, HEADS, canonical, packed
 from storage.merkle import Head, leaf_hash
 from storage.migrations import guards
 from storage.verify import Findings, Problem, verify

@@ -1,6 +1,6 @@
 """Who may see a case: its parties, never a role, and never anyone it is about; every look is recorded."""
 
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit

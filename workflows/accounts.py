@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Account, Person
 from storage.queries import cases as case_queries
 from storage.queries import met

@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases
+from workflows import cases, handover
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -42,7 +42,12 @@ PRESSED: Mapping[str, Act] = {
 WRITTEN: Mapping[str, Write] = {
     "note": text(cases.note, "note"),
     "close": text(cases.close, "reason"),
+    "reopen": text(cases.reopen, "reopened"),
+    "handover": handover.hand_over,
     "add": text(cases.add, "added"),
 }
 # What a form asks about this case, for somebody who may fill it in: refused before they have typed anything.
-ASKED: Mapping[str, Ask] = {each: nothing_more(each) for each in ("note", "close", "add")}
+ASKED: Mapping[str, Ask] = {
+    **{each: nothing_more(each) for each in ("note", "close", "reopen", "add")},
+    "handover": handover.offered,
+}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Absence, Account, Case, Person, RoleHeld, School, Trust
 from storage.queries import cases as case_queries
 from storage.queries import doors as door_queries

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
@@ -53,6 +53,17 @@ def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message
     unit.record(Event.CASE_CLOSED, case.id, met.person.id)
     moved_on(unit, case, "close")
     return Message("lead.closed", about=case.id)
+
+
+def reopen(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
+    """Take up again what was closed, with the reason: whoever does has it in hand, and the reporter sees that."""
+    case, _, met = acting(unit, rules, "reopen", case_id, by)
+    keep_note(unit, case, "reopened", text, met.person.id)
+    unit.record(Event.CASE_REOPENED, case.id, met.person.id)
+    case.acknowledged_at, case.acknowledged_by = unit.now, met.person.id
+    parties.settle(unit, rules, case)
+    moved_on(unit, case, "reopen")
+    return Message("lead.case", about=case.id)
 
 
 def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:

@@ -42,10 +42,12 @@ def card_for(unit: Unit, rules: Rules, case: Case, person: str) -> Message:
 
 
 def asked(unit: Unit, case: Case, party: Party) -> str:
-    """Whether a lead is asked for the first time, because nobody before them answered, or waited for in vain."""
+    """Whether a lead is asked first, by the lead before, because nobody answered, or waited for in vain."""
     later = [each for each in parties.told(unit, case) if each.part == "lead" and each.since > party.since]
     if later:
         return "waiting"
+    if party.why == parties.HANDED:
+        return "given"
     return "new" if party.since == case.opened_at else "reminder"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from storage import sealed
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Case, Evidence
 from storage.queries import cases as queries
 from storage.unit import Unit

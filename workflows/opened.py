@@ -19,7 +19,7 @@ from workflows.times import spoken, spoken_day
 
 # The latest lines of a case's history: opened often enough, it would else no longer fit the window it is shown in.
 LINES = 100
-NOTES = ("note", "reason", "added")
+NOTES = ("note", "reason", "reopened", "handed", "added")
 Pairs = tuple[tuple[str, str], ...]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
@@ -17,6 +17,8 @@ from workflows.rules import Rules
 SLOT = "card"
 # A case that nobody answers is called out again every day.
 DAILY = timedelta(days=1)
+# Why somebody leads who was picked by the lead before them.
+HANDED = "handed_over"
 
 
 def open_route(unit: Unit, rules: Rules, case: Case, found: Facts) -> Route:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from storage import sealed
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Case, Evidence, Involved, Person
 from storage.queries import cases as queries
 from storage.unit import Unit

@@ -27,6 +27,8 @@ TABLE: Mapping[str, Rule] = {
     "note": Rule(LEAD, STATES, WORKS),
     "recuse": Rule(TOLD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "close": Rule(LEAD, IN_HAND, dict.fromkeys(IN_HAND, "closed")),
+    "reopen": Rule(LEAD, ("closed",), {"closed": "working"}),
+    "handover": Rule(LEAD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "add": Rule(REPORTER, STATES),
     "tell": Rule(REPORTER, ("received",)),
 }
@@ -50,6 +52,8 @@ def refusal(action: str, state: str, *parts: str) -> str:
         return ""
     if rule.parts == REPORTER:
         return "not_yours"
+    if rule.states == ("closed",):
+        return "not_closed"
     if state == "closed":
         return "closed"
     return "not_acknowledged" if state in WAITING else "already"

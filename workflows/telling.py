@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storage import promises
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Account, Case, Person, Posted, RoleHeld, School
 from storage.promises import Claim
 from storage.queries import cases as queries
@@ -23,6 +23,7 @@ TRIES = 8
 # What a card says by e-mail; what is not here is not worth a mail.
 BY_MAIL = {
     "lead.new": "mail.case",
+    "lead.given": "mail.case",
     "lead.reminder": "mail.late",
     "lead.informed": "mail.informed",
     "lead.support_asked": "mail.informed",

@@ -1,7 +1,7 @@
 """A submission that something unexpected stopped: kept sealed, told to the operator, for a person to look at."""
 
 from storage import sealed
-from storage.ledger import Event
+from storage.events import Event
 from storage.models import Unprocessed
 from storage.queries import cases as queries
 from storage.unit import Unit

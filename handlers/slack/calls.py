@@ -1,5 +1,6 @@
 """What Slack's Web API answers when it does not do as asked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -18,10 +19,14 @@ def complaint(error: Exception) -> str:
 
 
 def retry_after(error: Exception) -> float | None:
-    """How long Slack asks us to wait."""
-    headers = answered(error, "headers") or {}
-    seconds = str(headers.get("Retry-After", ""))
-    return min(max(float(seconds), 1.0), 3600.0) if seconds.isascii() and seconds.isdigit() else None
+    """How many seconds Slack asks us to wait, if it said so."""
+    return seconds_in(answered(error, "headers") or {})
+
+
+def seconds_in(headers: Mapping[str, Any]) -> float | None:
+    """What ``Retry-After`` says, held to between a second and an hour."""
+    said = str(headers.get("Retry-After", ""))
+    return min(max(float(said), 1.0), 3600.0) if said.isascii() and said.isdigit() else None
 
 
 def answered(error: Exception, part: str) -> Any:

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from handlers.fetchers import LARGEST, Fetched, Reason, Unfetched
-from handlers.slack.calls import FAILURES, complaint, retry_after
+from handlers.slack.calls import FAILURES, complaint, retry_after, seconds_in
 
 WAITS = 60.0
 # By their first bytes, and only what our own page can show again.
@@ -68,7 +68,7 @@ class SlackFiles:
         asked = {"Authorization": f"Bearer {self.client.token}", "Accept-Encoding": "identity"}
         async with self.session.get(url, headers=asked, allow_redirects=False) as answer:
             if answer.status != 200:
-                raise Unfetched(refusal(answer.status), wait(answer))
+                raise Unfetched(refusal(answer.status), seconds_in(answer.headers))
             if answer.content_type == "text/html":
                 raise Unfetched("barred")  # Slack's login page, with status 200
             content = bytearray()
@@ -91,11 +91,6 @@ def refusal(status: int) -> Reason:
         return "gone"
     # Slack sends whoever may not read a file to its login page.
     return "barred" if status in (401, 403) or 300 <= status < 400 else "later"
-
-
-def wait(answer: aiohttp.ClientResponse) -> float | None:
-    seconds = answer.headers.get("Retry-After", "")
-    return float(seconds) if seconds.isascii() and seconds.isdigit() else None
 
 
 def media(content: bytes) -> str:

@@ -77,9 +77,7 @@ class DoorPages:
 
     async def _ask(self, request: Request, problem: str, tries_left: int = 0) -> Response:
         status = {"": 200, "wrong": 422, "shut": 429}[problem]
-        return await self._front.show(
-            "signin", status, token=_token(request), problem=problem, tries_left=tries_left
-        )
+        return await self._front.show("signin", status, token=_token(request), problem=problem, tries_left=tries_left)
 
     async def _gone(self, request: Request) -> Response:
         return await self._front.show("gone", 410, again=_token(request))

@@ -22,9 +22,7 @@ async def fields(request: Request) -> dict[str, list[str]]:
         raise HTTPException(415)
     try:
         raw = await arrived(request)
-        pairs = parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
-        )
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
     except Turned as turned:
         raise HTTPException(turned.status) from None
     except ValueError:

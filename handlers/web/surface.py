@@ -13,7 +13,7 @@ from templates.shapes import Answer, Answers, Button, Card, Field, Form, Kind
 LONDON = ZoneInfo("Europe/London")
 # Nobody is picked and no file is sent from a page: those questions are asked in the chat.
 ASKED: frozenset[Kind] = frozenset({"line", "text", "choice", "many", "date", "time", "when", "link"})
-ACTIONS = ("acknowledge", "note", "close", "recuse")
+ACTIONS = ("acknowledge", "note", "close", "reopen", "handover", "recuse")
 
 
 _TYPES = {"date": "date", "time": "time", "when": "datetime-local", "link": "url"}
