@@ -35,6 +35,7 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from storage.vault import Vault
 from templates.catalogue import Catalogue
+from templates.shapes import Pairs
 from workflows import describe, unprocessed
 from workflows.packs import PackError, load_floor, load_pack
 from workflows.rules import Rules
@@ -225,7 +226,7 @@ def alarm(desk: Desk, reason: str) -> None:
     log.error("turned away: %s", reason)
 
 
-async def contacts(desk: Desk) -> tuple[tuple[str, str], ...]:
+async def contacts(desk: Desk) -> Pairs:
     return desk.words.contacts(desk.standing.outside)
 
 

@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.models import Case
 from storage.queries import people as queries
 from storage.unit import Unit
-from templates.shapes import Answers, Card, Form, Message
+from templates.shapes import Answers, Card, Form, Message, Pairs
 from workflows import access, acts, describe, doors, drafts, evidence, opened, people, reports, shown, states
 from workflows.calendar import LONDON
 from workflows.people import Who
@@ -24,7 +24,6 @@ from workflows.taken import Sent
 from workflows.times import spoken
 
 Lookup = Callable[[Sequence[str]], Awaitable[Sequence[Who]]]
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Standing:
     """What stands on every form, remembered so that the first one needs no database."""
 
     outside: Mapping[str, str] = field(default_factory=dict)
-    schools: tuple[tuple[str, str], ...] = ()
+    schools: Pairs = ()
     phones: Pairs = ()
 
 
@@ -161,11 +160,8 @@ class Desk:
     async def refuse(self, no: Refused, subject: str, who: Who) -> Card:
         """An expected no, in the same words whether a thing is another's or does not exist; recorded."""
         if no.message.name == "refusals.not_yours":
-            await self.look_up_and_record(subject, who)
+            await self.database.run(self.trust, access.refused, subject, who)
         return self.say(no.message)
-
-    async def look_up_and_record(self, subject: str, who: Who) -> None:
-        await self.database.run(self.trust, access.refused, subject, who)
 
     async def faces(self, answers: Answers, who: Who) -> Mapping[str, Who]:
         """The profiles of those picked in a form, where their platform tells."""

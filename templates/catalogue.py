@@ -11,11 +11,9 @@ from templates.entries import CatalogueError, Entry, Text
 from templates.questions import Question, asked
 from templates.report_types import Given, ReportType
 from templates.said import Said
-from templates.shapes import Card, Form, Option
+from templates.shapes import Card, Form, Option, Pairs
 
 __all__ = ["Catalogue", "CatalogueError", "Given", "ReportType"]
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from templates.entries import Entry, Text
-from templates.shapes import Button, Card, Confirm
+from templates.shapes import Button, Card, Confirm, Pairs
 
 ACTIONS = (
     "report",
@@ -22,7 +22,6 @@ ACTIONS = (
     "tell",
 )
 STYLES = ("primary", "danger")
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

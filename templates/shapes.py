@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["line", "text", "choice", "many", "date", "time", "when", "person", "files", "link"]
+# Labels, each with what belongs to it: facts, questions and answers, names and telephone numbers.
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Form:
     submit: str
     token: str = ""
     danger: tuple[str, ...] = ()
-    contacts: tuple[tuple[str, str], ...] = ()
+    contacts: Pairs = ()
     intro: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     values: Answers = field(default_factory=dict)
@@ -110,10 +112,10 @@ class Card:
     title: str
     short: str = ""
     body: tuple[str, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    quotes: tuple[tuple[str, str], ...] = ()
-    more: tuple[tuple[str, str], ...] = ()
-    contacts: tuple[tuple[str, str], ...] = ()
+    facts: Pairs = ()
+    quotes: Pairs = ()
+    more: Pairs = ()
+    contacts: Pairs = ()
     small: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
     urgent: bool = False

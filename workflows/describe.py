@@ -11,7 +11,7 @@ from storage.models import Case, Evidence, Party, Person, School, Trust
 from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
-from templates.shapes import Message
+from templates.shapes import Message, Pairs
 from workflows import access, parties
 from workflows.access import part_in
 from workflows.involved import people
@@ -20,7 +20,6 @@ from workflows.refusals import Refused
 from workflows.rules import Rules
 from workflows.times import spoken
 
-Pairs = tuple[tuple[str, str], ...]
 # App Home shows this many of one's own reports, the latest first.
 MOST_REPORTS = 20
 

@@ -9,7 +9,7 @@ from storage import sealed
 from storage.models import Case, Entry, Involved, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
-from templates.shapes import Answer, Answers, Field
+from templates.shapes import Answer, Answers, Field, Pairs
 from workflows import doors, evidence, parties, states
 from workflows.describe import neutral
 from workflows.involved import URGENT_WHO
@@ -20,7 +20,6 @@ from workflows.times import spoken, spoken_day
 # The latest lines of a case's history: opened often enough, it would else no longer fit the window it is shown in.
 LINES = 100
 NOTES = ("note", "reason", "reopened", "handed", "added")
-Pairs = tuple[tuple[str, str], ...]
 
 
 def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How a card looks as an e-mail: plain text first, and the same words as a simple page."""
 
 from templates.pages import page
-from templates.shapes import Button, Card
+from templates.shapes import Button, Card, Pairs
 
 _LONGEST_SUBJECT = 120
 
@@ -34,5 +34,5 @@ def _link(card: Card) -> Button | None:
     return next((button for button in card.buttons if button.url), None)
 
 
-def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
+def _pairs(pairs: Pairs) -> str:
     return "\n".join(f"{label}: {value}" for label, value in pairs)

@@ -14,13 +14,12 @@ from starlette.responses import HTMLResponse, Response
 from storage.database import Database
 from storage.faults import Busy, NotSaved, Uncertain
 from templates.pages import page
-from templates.shapes import Answers, Card, Form
+from templates.shapes import Answers, Card, Form, Pairs
 from workflows.people import Who
 from workflows.refusals import Refused
 
 log = logging.getLogger(__name__)
 
-Contacts = tuple[tuple[str, str], ...]
 FAULTS: Mapping[type[Exception], str] = {Busy: "busy", NotSaved: "busy", Uncertain: "uncertain"}
 STATUS = {"busy": 503, "uncertain": 503, "unexpected": 500}
 
@@ -51,7 +50,7 @@ class House:
     name: str
     url: str
     clock: Callable[[], datetime]
-    contacts: Callable[[], Awaitable[Contacts]]
+    contacts: Callable[[], Awaitable[Pairs]]
 
 
 class Front:
@@ -61,7 +60,7 @@ class Front:
         self.desk, self.house = desk, house
         self._database, self._trust = database, trust
         self._mill = asyncio.Semaphore(2)
-        self._contacts: Contacts = ()
+        self._contacts: Pairs = ()
 
     async def run(self, workflow: Callable[..., Any], *args: Any) -> Any:
         """A change; ``at``, the machine's time, goes last."""
