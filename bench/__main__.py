@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import platform
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ def main() -> int:
     size = QUICK if told.quick else FULL
     size = Size(told.rounds or size.rounds, size.starts, size.letters, size.commands)
     stage.pin_load()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped first
     result: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),

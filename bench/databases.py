@@ -32,7 +32,8 @@ def two(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
         with psycopg.connect(f"host={socket} user=lanyard dbname=postgres", autocommit=True) as admin:
             for name in ("lanyard", "floor"):
                 admin.execute(f"CREATE DATABASE {name}_bench")
-        yield tuple(f"postgresql+psycopg://lanyard@/{name}_bench?host={socket}" for name in ("lanyard", "floor"))
+        url = f"postgresql+psycopg://lanyard@/{{}}_bench?host={socket}"
+        yield url.format("lanyard"), url.format("floor")
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from starlette.routing import Route
 from bench.letters import TEAM
 from bench.sample import Sample
 from storage.database import Database
-from storage.ledger import Head
+from storage.merkle import Head
 from storage.queries import people as queries
 from storage.statements import insert_into, insert_rows
 from storage.unit import Unit
@@ -69,7 +69,7 @@ def bare(client: AsyncWebClient, database: Database, sample: Sample) -> AsyncApp
 
     @app.command(Chat.command)
     async def asked(ack: Any, body: dict[str, Any]) -> None:
-        await client.views_open(trigger_id=body["trigger_id"], view=sample.view)
+        await client.views_open(trigger_id=body["trigger_id"], view=dict(sample.view))
         await ack()
 
     @app.view(sample.step)
@@ -115,7 +115,8 @@ def main() -> None:
             yield
 
     async def events(request: Request) -> Response:
-        return await request.app.state.bolt.handle(request)
+        answer: Response = await request.app.state.bolt.handle(request)
+        return answer
 
     routes = [
         Route("/slack/events", events, methods=["POST"]),
