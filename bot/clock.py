@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-LONDON = ZoneInfo("Europe/London")
+from workflows.calendar import LONDON
+
 Tick = Callable[[], Awaitable[object]]
 
 

@@ -10,7 +10,8 @@ from bot.route_words import PARTS, Speech, how_soon, listed, named_alike
 from templates.catalogue import Catalogue
 from workflows.floor import Floor
 from workflows.matter import Matter
-from workflows.packs import ID, Pack, PackError, all_packs, load_floor, read_pack, text_of
+from workflows.packs import ID, PackError, all_packs, load_floor, read_pack, text_of
+from workflows.policy import Pack
 from workflows.rules import Rules
 from workflows.seats import table
 from workflows.soundness import clean

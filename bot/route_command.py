@@ -9,7 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from workflows.packs import Floor, Pack, PackError, all_packs, load_floor, load_pack
+from workflows.floor import Floor
+from workflows.packs import PackError, all_packs, load_floor, load_pack
+from workflows.policy import Pack
 from workflows.routing import Cast, Facts, Route, route
 from workflows.survey import SOMEBODY
 

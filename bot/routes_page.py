@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.route_words import PARTS, Speech, how_soon, named_alike
 from templates.catalogue import Catalogue
 from workflows.floor import Floor
-from workflows.packs import all_packs, load_floor, load_pack, mark
-from workflows.policy import Pack
+from workflows.packs import all_packs, load_floor, load_pack
+from workflows.policy import Pack, mark
 from workflows.routing import Place
 from workflows.rules import Rules
 from workflows.survey import Outcome, surveyed

@@ -15,7 +15,7 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message, Pairs
 from workflows import access, acts, describe, doors, drafts, evidence, opened, people, reports, shown, states
-from workflows.calendar import LONDON
+from workflows.calendar import day_of
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
 from workflows.rules import Rules
@@ -55,7 +55,7 @@ class Desk:
 
     async def today(self) -> date:
         """The date in the school, by the desk's own clock."""
-        day: date = await self.look(lambda unit: unit.now.astimezone(LONDON).date())
+        day: date = await self.look(lambda unit: day_of(unit.now))
         return day
 
     async def refresh(self) -> None:

@@ -5,7 +5,8 @@ from importlib.resources import files
 
 import pytest
 
-from workflows.packs import PackError, all_packs, load_floor, load_pack, mark, read_pack
+from workflows.packs import PackError, all_packs, load_floor, load_pack, read_pack
+from workflows.policy import mark
 
 
 def text_of(pack: str) -> str:

@@ -11,7 +11,7 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import doors, parties, people
 from workflows.accounts import account_lines
-from workflows.calendar import LONDON
+from workflows.calendar import day_of
 from workflows.people import Who
 from workflows.register import Change, Member, Register
 from workflows.rules import Rules
@@ -145,7 +145,7 @@ def role_lines(
 
 def absence_lines(unit: Unit, person: Person, member: Member) -> Iterator[Change]:
     rows: list[Absence] = unit.find(queries.absences_of(person.id))
-    today = unit.now.astimezone(LONDON).date()
+    today = day_of(unit.now)
     for row in rows:
         if (row.first, row.last) not in member.away and row.last >= today:
             row.last = today - timedelta(days=1)  # they are back, whatever was planned

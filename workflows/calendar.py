@@ -1,18 +1,18 @@
-"""When an answer is due: pure functions of a moment, in school time (Monday to Friday 08:00-18:00, London).
+"""When an answer is due: pure functions of a moment, in school time as `policies/floor.toml` gives it.
 
 Until schools' own terms come with the calendar, school time leaves out weekends and England's bank holidays
 only.  Moments go in and come out as aware UTC.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from workflows.packs import Class
+from workflows.floor import Class
+from workflows.packs import load_floor
 
 LONDON = ZoneInfo("Europe/London")
-OPENS, CLOSES = time(8), time(18)
-A_DAY = timedelta(hours=CLOSES.hour - OPENS.hour)
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def due(klass: Class, since: datetime) -> datetime:
@@ -23,17 +23,17 @@ def due(klass: Class, since: datetime) -> datetime:
     """
     if klass.clock == "always":
         return since + timedelta(minutes=klass.minutes)
-    wanted = A_DAY * klass.school_days + timedelta(minutes=klass.minutes)
-    moment = after_school_time(since, wanted)
+    a_day = closing(since.date()) - opening(since.date())
+    moment = after_school_time(since, a_day * klass.school_days + timedelta(minutes=klass.minutes))
     if klass.school_days == 0 and in_school_time(since):
-        return min(moment, closing(since.astimezone(LONDON).date()))
+        return min(moment, closing(day_of(since)))
     return moment
 
 
 def after_school_time(since: datetime, wanted: timedelta) -> datetime:
     """The moment at which ``wanted`` of school time has passed."""
     start = next_opening(since)
-    while (left := closing(start.astimezone(LONDON).date()) - start) < wanted:
+    while (left := closing(day_of(start)) - start) < wanted:
         wanted -= left
         start = next_opening(start + left)
     return start + wanted
@@ -41,7 +41,7 @@ def after_school_time(since: datetime, wanted: timedelta) -> datetime:
 
 def next_opening(moment: datetime) -> datetime:
     """``moment`` itself in school time, else the next start of school time."""
-    day = moment.astimezone(LONDON).date()
+    day = day_of(moment)
     if is_school_day(day) and moment < closing(day):
         return max(moment, opening(day))
     day += timedelta(days=1)
@@ -51,20 +51,25 @@ def next_opening(moment: datetime) -> datetime:
 
 
 def in_school_time(moment: datetime) -> bool:
-    day = moment.astimezone(LONDON).date()
+    day = day_of(moment)
     return is_school_day(day) and opening(day) <= moment < closing(day)
 
 
 def is_school_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in bank_holidays(day.year)
+    return WEEK[day.weekday()] in load_floor().school_time.days and day not in bank_holidays(day.year)
 
 
 def opening(day: date) -> datetime:
-    return datetime.combine(day, OPENS, LONDON).astimezone(UTC)
+    return datetime.combine(day, load_floor().school_time.opens, LONDON).astimezone(UTC)
 
 
 def closing(day: date) -> datetime:
-    return datetime.combine(day, CLOSES, LONDON).astimezone(UTC)
+    return datetime.combine(day, load_floor().school_time.closes, LONDON).astimezone(UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """The date in London."""
+    return moment.astimezone(LONDON).date()
 
 
 @cache

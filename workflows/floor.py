@@ -1,6 +1,7 @@
 """What is true under every policy: how soon, who stands in, who hears about whom, what a type needs."""
 
 from collections.abc import Container, Mapping
+from datetime import time
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,12 +71,12 @@ class Cares(Row):
 
 
 class SchoolTime(Row):
-    """When school time runs."""
+    """When school time runs: days of the week by name, hours on London's clock."""
 
-    zone: str
+    zone: Literal["Europe/London"]
     days: tuple[str, ...]
-    opens: str = Field(alias="from")
-    closes: str = Field(alias="until")
+    opens: time = Field(alias="from")
+    closes: time = Field(alias="until")
 
 
 class Roles(Row):

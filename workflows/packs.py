@@ -6,28 +6,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from workflows.floor import Class, Floor, Kind, Line
-from workflows.policy import Pack, RouteRow, Source, StepRow, mark
+from workflows.floor import Floor
+from workflows.policy import Pack
 from workflows.soundness import LARGEST, clean, examined
-
-__all__ = [
-    "Class",
-    "Floor",
-    "Kind",
-    "Line",
-    "Pack",
-    "PackError",
-    "RouteRow",
-    "Source",
-    "StepRow",
-    "all_packs",
-    "load_floor",
-    "load_pack",
-    "mark",
-    "own_packs",
-    "read_pack",
-    "text_of",
-]
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOT_PACKS = ("floor", "sources", "role_words")

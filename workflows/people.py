@@ -7,7 +7,7 @@ from datetime import datetime
 from storage.models import Account, Person, School
 from storage.queries import people as queries
 from storage.unit import Unit
-from workflows.calendar import LONDON
+from workflows.calendar import day_of
 from workflows.routing import Cast
 
 CHAT = ("slack", "teams")
@@ -157,8 +157,7 @@ def cast(unit: Unit, school: str) -> Cast:
 
 def away(unit: Unit, people: Iterable[str], at: datetime) -> frozenset[str]:
     """Those whose absence covers this day, as the school counts days."""
-    day = at.astimezone(LONDON).date()
-    return frozenset(absence.person for absence in unit.find(queries.absences(tuple(people), day)))
+    return frozenset(absence.person for absence in unit.find(queries.absences(tuple(people), day_of(at))))
 
 
 def unreachable(unit: Unit, people: Iterable[str]) -> frozenset[str]:

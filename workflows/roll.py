@@ -9,7 +9,7 @@ from storage.queries import doors as door_queries
 from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import describe, people
-from workflows.calendar import LONDON
+from workflows.calendar import day_of
 from workflows.routing import Cast
 from workflows.rules import Rules
 from workflows.survey import SOMEBODY, TEACHER, Outcome, surveyed
@@ -61,7 +61,7 @@ def called(unit: Unit, rules: Rules) -> Roll:
     return Roll(
         trust=trust.name,
         demo=trust.demo,
-        today=unit.now.astimezone(LONDON).date(),
+        today=day_of(unit.now),
         review_on=trust.review_on,
         outside=trust.outside,
         holders={row.id: holder(unit, row) for row in unit.find(queries.by_ids(tuple(ids)))},

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from templates.catalogue import Catalogue
 from templates.report_types import ReportType
-from workflows.packs import Floor, Pack
+from workflows.floor import Floor
+from workflows.policy import Pack
 
 
 @dataclass(frozen=True)

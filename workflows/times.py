@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from workflows.calendar import LONDON
+from workflows.calendar import LONDON, day_of
 
 
 def spoken_day(iso: str) -> str:
@@ -16,7 +16,7 @@ def spoken_day(iso: str) -> str:
 
 def spoken(moment: datetime, now: datetime) -> str:
     """``16:25 today``, ``10:00 tomorrow``, ``10:00 on Monday 23 November``."""
-    local, today = moment.astimezone(LONDON), now.astimezone(LONDON).date()
+    local, today = moment.astimezone(LONDON), day_of(now)
     near = {today: "today", today + timedelta(days=1): "tomorrow", today - timedelta(days=1): "yesterday"}
     if local.date() in near:
         return f"{local:%H:%M} {near[local.date()]}"

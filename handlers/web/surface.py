@@ -6,11 +6,10 @@ A field's name on the page is its kind and its id, so that an answer is read the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from templates.shapes import Answer, Answers, Button, Card, Field, Form, Kind
+from workflows.calendar import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 # Nobody is picked and no file is sent from a page: those questions are asked in the chat.
 ASKED: frozenset[Kind] = frozenset({"line", "text", "choice", "many", "date", "time", "when", "link"})
 ACTIONS = ("acknowledge", "note", "close", "reopen", "handover", "recuse")
