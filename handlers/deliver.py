@@ -11,6 +11,7 @@ from handlers.desk import Desk
 from handlers.fetchers import Fetcher, Unfetched
 from handlers.senders import Posted, Sender, Unreachable
 from storage import promises
+from storage.faults import Busy, Uncertain
 from storage.promises import Claim
 from storage.unit import Unit
 from templates.shapes import Card
@@ -20,8 +21,10 @@ from workflows.telling import Telling
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 64
+# Few enough that somebody who presses Send never waits behind a crowd of messages, and a crash repeats few.
+AT_ONCE = 16
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
+MARKED_WITHIN = 8  # tries, of two seconds each
 LONGEST = timedelta(minutes=1)  # between two tries
 IN_VAIN = 7  # tries, two minutes: then the operator hears that messages do not go out
 
@@ -145,7 +148,17 @@ class Deliver:
                 raise
             await desk.database.run(desk.trust, telling.refused, claim, told)
             return
-        await desk.database.run(desk.trust, telling.sent, claim, told, where.channel, where.stamp)
+        await self.mark(desk, claim, told, where)
+
+    async def mark(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
+        """What the platform took is marked as taken even when the database is busy: else it would be said again."""
+        for _ in range(MARKED_WITHIN):
+            try:
+                await desk.database.run(desk.trust, telling.sent, claim, told, where.channel, where.stamp)
+            except (Busy, Uncertain):
+                continue
+            return
+        raise Busy
 
     async def stands_elsewhere(self, desk: Desk, told: Telling) -> bool:
         """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
