@@ -101,13 +101,11 @@ class Settings(BaseModel):
     slack_signing_secret: Annotated[SecretStr, _like(r"\S{16,}", "is too short to be a signing secret")]
     slack_bot_token: Annotated[SecretStr, _like(r"xoxb-\S+", "must start with xoxb-")]
     slack_team: Annotated[str, _like(r"T[A-Z0-9]+", "must be a workspace's id, such as T012AB3CD")]
-    slack_app_token: Annotated[SecretStr, _like(r"xapp-\S+", "must start with xapp-")] | None = None
     slack_url: Annotated[str, AfterValidator(_web), AfterValidator(lambda url: url + "/")] = "https://slack.com/api/"
     # Without an address of ours the forms have no file step, and nobody is sent a link.
     url: Annotated[str, AfterValidator(_web)] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_database)]
     checkpoints: Folder | None = None
-    command: Annotated[str, _like(r"/[a-z0-9_-]{1,31}", "must be / and then small letters")] = "/report"
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Self:

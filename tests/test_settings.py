@@ -41,7 +41,6 @@ def test_a_school_that_sets_what_is_needed_gets_the_rest_by_default(env: dict[st
     assert settings.home == tmp_path / "home"
     assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path}/home/lanyard.db"
     assert settings.slack_url == "https://slack.com/api/"
-    assert settings.command == "/report"
     assert settings.url is None
     assert settings.checkpoints is None
 
@@ -74,14 +73,14 @@ def test_an_empty_value_counts_as_unset(env: dict[str, str]) -> None:
 
 def test_no_secret_is_shown_when_the_settings_are_printed(env: dict[str, str]) -> None:
     env["LANYARD_DATABASE_URL"] = f"postgresql+psycopg://lanyard:{PASSWORD}@db/lanyard"
-    settings = Settings.read({**env, "LANYARD_SLACK_APP_TOKEN": f"xapp-{PASSWORD}"})
+    settings = Settings.read(env)
     assert PASSWORD not in repr(settings) + str(settings) + settings.model_dump_json()
 
 
 def test_the_settings_cannot_be_changed_once_read(env: dict[str, str]) -> None:
     settings = Settings.read(env)
     with pytest.raises(ValidationError):
-        settings.command = "/tell"  # type: ignore[misc]
+        settings.slack_team = "T0OTHER"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -147,10 +146,9 @@ def test_a_key_that_is_not_there_is_not_made_in_passing(env: dict[str, str]) -> 
         ("LANYARD_DATABASE_URL", "mysql://db/lanyard"),
         ("LANYARD_SMTP_URL", "mail.oak-trees.example"),
         ("LANYARD_OPERATOR_EMAIL", "it"),
-        ("LANYARD_COMMAND", "report"),
         ("LANYARD_SLACK_TEAM", "oak-trees"),
         ("LANYARD_SLACK_SIGNING_SECRET", "short"),
-        ("LANYARD_SLACK_APP_TOKEN", "xoxb-wrong-kind"),
+        ("LANYARD_SLACK_BOT_TOKEN", "xapp-wrong-kind"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_by_name(env: dict[str, str], name: str, value: str) -> None:
@@ -159,8 +157,8 @@ def test_a_value_of_the_wrong_kind_is_refused_by_name(env: dict[str, str], name:
 
 def test_the_environment_goes_before_the_file_and_a_dollar_is_a_dollar(env: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.write_text("LANYARD_COMMAND=/tell\nLANYARD_SMTP_URL='smtp://a:x${HOME}y@mail.oak-trees.example'\n")
+    file.write_text("LANYARD_SLACK_TEAM=T0FILE\nLANYARD_SMTP_URL='smtp://a:x${HOME}y@mail.oak-trees.example'\n")
     del env["LANYARD_SMTP_URL"]
-    settings = Settings.read({**env, "LANYARD_COMMAND": "/worry"}, dotenv=file)
-    assert settings.command == "/worry"
+    settings = Settings.read({**env, "LANYARD_SLACK_TEAM": "T0WORRY"}, dotenv=file)
+    assert settings.slack_team == "T0WORRY"
     assert "x${HOME}y" in settings.smtp_url.get_secret_value()
