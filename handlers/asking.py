@@ -6,7 +6,12 @@ from typing import Any
 
 from templates.catalogue import Catalogue
 from templates.shapes import Form
+from workflows.drafts import Quoted
+from workflows.quoted import said
 from workflows.steps import Ask
+
+# Of a message; its reporter has just read it.
+SHOWN = 2000
 
 
 def form_of(ask: Ask, words: Catalogue, outside: Mapping[str, str], *, pictures: bool) -> Form:
@@ -19,6 +24,13 @@ def form_of(ask: Ask, words: Catalogue, outside: Mapping[str, str], *, pictures:
     again = (words.sentence("words.asked_again"),) if ask.again else ()
     form = replace(form, id=ask.step, intro=(*again, *form.intro))
     return replace(form, submit=words.sentence("words.send")) if ask.last else form
+
+
+def about_message(form: Form, words: Catalogue, quoted: Quoted) -> Form:
+    """The first step with the message that is reported above its questions; it is left out by an answer."""
+    heading, text = said(words, quoted)
+    short = text if len(text) <= SHOWN else text[:SHOWN] + words.sentence("message.rest")
+    return replace(form, quotes=((heading, short),), values={**form.values, "message": "yes"})
 
 
 def nothing(ask: Ask, words: Catalogue) -> Mapping[str, Any]:

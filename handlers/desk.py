@@ -7,16 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from handlers.asking import form_of
+from handlers.asking import about_message, form_of
+from handlers.pictured import Gallery, gallery, one_picture
 from storage.blobs import AlreadyKept, Blobs
 from storage.database import Database
-from storage.models import Case
 from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message, Pairs
-from workflows import access, acts, describe, doors, drafts, evidence, opened, people, reports, shown, states
+from workflows import access, acts, describe, drafts, evidence, people, reports, shown, states
 from workflows.calendar import day_of
+from workflows.drafts import Quoted
 from workflows.people import Who
+from workflows.quoted import attach
 from workflows.refusals import BadAnswers, Refused
 from workflows.rules import Rules
 from workflows.steps import Ask
@@ -24,14 +26,6 @@ from workflows.taken import Sent
 from workflows.times import spoken
 
 Lookup = Callable[[Sequence[str]], Awaitable[Sequence[Who]]]
-
-
-@dataclass(frozen=True)
-class Gallery:
-    """The screenshots that one link shows: the case's reference, and what is known of each, by position."""
-
-    reference: str
-    items: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass
@@ -62,11 +56,16 @@ class Desk:
         """Learn anew what stands on every form; run at the start and every minute."""
         self.standing = await self.look(standing, self.words.sentence("words.school_phone"))
 
-    def start(self) -> Form:
-        """The first step; no database, because a trigger lives three seconds."""
+    def start(self, message: Quoted | None = None) -> Form:
+        """The first step, about a message or not; no database, because a trigger lives three seconds."""
         schools = self.standing.schools if len(self.standing.schools) > 1 else ()
-        form = self.words.first(self.standing.outside, schools)
+        form = self.words.first(self.standing.outside, schools, message=message is not None)
+        form = about_message(form, self.words, message) if message else form
         return replace(form, token=self.dice())
+
+    async def attach(self, token: str, message: Quoted, author: Who | None, who: Who) -> None:
+        """Keep a message with the report that was begun about it."""
+        await self.database.run(self.trust, attach, token, message, author, who)
 
     async def offer(self, who: Who) -> Card | None:
         """An unfinished report, offered to whoever wrote it."""
@@ -154,6 +153,8 @@ class Desk:
     def next(self, token: str, reply: Ask | Message) -> Form | Card:
         if isinstance(reply, Message):
             return self.say(reply)
+        if reply.step == "start":
+            return replace(self.start(reply.message), token=token)
         form = form_of(reply, self.words, self.standing.outside, pictures=bool(self.rules.pages))
         return replace(form, token=token)
 
@@ -206,29 +207,3 @@ def unfinished(unit: Unit, who: Who) -> Mapping[str, str] | None:
 
 def at_home(unit: Unit, rules: Rules, who: Who) -> Sequence[tuple[str, Mapping[str, Any]]]:
     return describe.home(unit, rules, people.known(unit, who))
-
-
-def gallery(unit: Unit, rules: Rules, token: str) -> Gallery:
-    case, by = behind(unit, rules, token)
-    case, pictures = evidence.shown(unit, rules, case.id, by)
-    return Gallery(case.reference, tuple((each.position, opened.known(rules, each)) for each in pictures))
-
-
-def one_picture(unit: Unit, rules: Rules, token: str, position: int) -> evidence.Picture:
-    case, _ = behind(unit, rules, token)
-    found = [each for each in evidence.listed(unit, case) if each.position == position and each.state == "fetched"]
-    if not found:
-        raise Refused("link")
-    return found[0]
-
-
-def behind(unit: Unit, rules: Rules, token: str) -> tuple[Case, Who]:
-    """The case of a link to pictures and whose link it is; for somebody who lost the case it is a link to nothing."""
-    case_id, person = doors.evidence_for(unit, token)
-    by = Who("person", "", person)
-    try:
-        case, party, _ = access.case_for(unit, rules, case_id, by)
-        access.insist(party)
-    except Refused:
-        raise Refused("link") from None
-    return case, by

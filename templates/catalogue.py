@@ -95,10 +95,12 @@ class Catalogue:
         known = ((label, number or outside.get(school, "")) for label, number, school in self.numbers)
         return tuple((label, number) for label, number in known if number)
 
-    def first(self, outside: Mapping[str, str], schools: Iterable[tuple[str, str]] = ()) -> Form:
-        """What is it about, is anyone in danger, and, where there are several, which school."""
+    def first(
+        self, outside: Mapping[str, str], schools: Iterable[tuple[str, str]] = (), *, message: bool = False
+    ) -> Form:
+        """What is it about, is anyone in danger; which school, of several; whether a message goes with it."""
         about = tuple(Option(each.id, each.label, each.group) for each in self.reports.values())
-        return self.form("start", {"about": about, "schools": tuple(schools)}, outside)
+        return self.form("start", {"about": about, "schools": tuple(schools), "message": message}, outside)
 
     def questions(self, report: str, outside: Mapping[str, str], *, pictures: bool = True) -> Form:
         """A report type's own questions; without a place for screenshots it says to keep them."""

@@ -55,7 +55,8 @@ class Form:
     """One step of questions, asked the same way everywhere.
 
     ``id`` names the step, ``token`` is opaque and comes back with the answers; ``danger`` and ``contacts``
-    (label, number) stand before any box; ``values`` are answers already given.
+    (label, number) stand before any box; ``quotes`` are people's own words, each under a heading, which the
+    questions are about; ``values`` are answers already given.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Form:
     danger: tuple[str, ...] = ()
     contacts: Pairs = ()
     intro: tuple[str, ...] = ()
+    quotes: tuple[tuple[str, str], ...] = ()
     fields: tuple[Field, ...] = ()
     values: Answers = field(default_factory=dict)
 

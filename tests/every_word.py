@@ -78,7 +78,7 @@ ASKED: dict[str, dict[str, Any]] = {
 
 
 def forms() -> Iterator[Form]:
-    yield WORDS.first(OUTSIDE, [("s1", "Brambledown"), ("s2", "Thistlebank")])
+    yield WORDS.first(OUTSIDE, [("s1", "Brambledown"), ("s2", "Thistlebank")], message=True)
     yield from (WORDS.form(step, ASKED.get(step, {}), OUTSIDE) for step in WORDS.steps if step != "start")
     for report in WORDS.reports:
         yield WORDS.questions(report, OUTSIDE)

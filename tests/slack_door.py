@@ -20,6 +20,7 @@ from handlers.gate import Gate
 from handlers.slack.app import Answering, Slack, Workspace
 from handlers.slack.entrance import SlackEntrance
 from templates.shapes import Answers, Button, Card, Field, Form, Option
+from workflows.drafts import Quoted
 from workflows.people import Who
 
 TEAM, ELSEWHERE = "T0BRAMBLE", "T0OTHER"
@@ -64,12 +65,15 @@ class RememberingDesk:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
-        self.says: dict[str, Any] = {"offer": None, "answer": NEXT, "press": CASE, "home": (GREETING,)}
+        self.says: dict[str, Any] = {"offer": None, "answer": NEXT, "press": CASE, "attach": None, "home": (GREETING,)}
         self.takes = 0.0
 
-    def start(self) -> Form:
-        self.asked.append(("start",))
+    def start(self, message: Quoted | None = None) -> Form:
+        self.asked.append(("start", message) if message else ("start",))
         return STEP
+
+    async def attach(self, token: str, message: Quoted, author: Who | None, who: Who) -> None:
+        await self.say("attach", token, message, author, who)
 
     async def offer(self, who: Who) -> Card | None:
         return await self.say("offer", who)

@@ -17,12 +17,27 @@ UNSURE, NOBODY = "unsure", "none"
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A message as it was when it was reported: its words, when it was written, and its address.
+
+    ``person`` wrote it where that is somebody who works here, ``name`` whoever it was; ``files`` came with it.
+    """
+
+    text: str
+    at: str
+    name: str = ""
+    person: str = ""
+    link: str = ""
+    files: int = 0
+
+
+@dataclass(frozen=True)
 class Written:
     """What a reporter has answered so far.
 
     ``names`` maps a typed name to the person it is, ``none`` or ``unsure`` (with those it could be in
     ``perhaps``); ``asked`` says whom it was compared with, ``asking`` what the last form asked; ``details`` maps
-    "<position>.<date|time|place|account>" to what is known of a picture.
+    "<position>.<date|time|place|account>" to what is known of a picture; ``message`` goes with the report.
     """
 
     report: str = ""
@@ -37,6 +52,7 @@ class Written:
     pictures: str = ""
     files: tuple[File, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    message: Quoted | None = None
     done: tuple[str, ...] = ()
 
     def after(self, step: str, **changes: object) -> "Written":
@@ -107,6 +123,7 @@ def restore(text: str) -> Written:
             **{asked: people_in(kept[asked]) for asked in ("perhaps", "asked", "asking")},
             "picked": tuple(kept["picked"]),
             "files": tuple(File(**file) for file in kept["files"]),
+            "message": Quoted(**kept["message"]) if kept.get("message") else None,
             "done": tuple(kept["done"]),
         }
     )

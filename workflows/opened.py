@@ -13,6 +13,7 @@ from templates.shapes import Answer, Answers, Field, Pairs
 from workflows import doors, evidence, parties, states
 from workflows.describe import neutral
 from workflows.involved import URGENT_WHO
+from workflows.quoted import shown, whereabouts
 from workflows.reports import answers_of
 from workflows.rules import Rules
 from workflows.times import spoken, spoken_day
@@ -32,8 +33,8 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "report": rules.reports[case.report].title,
         "reporter": unit.get(Person, case.reporter).name,
         "part": rules.words.sentence(f"part.{party.part}"),
-        "facts": facts(unit, rules, case, answers),
-        "quotes": (*quotes(rules, case, answers), *notes(unit, rules, case)),
+        "facts": (*facts(unit, rules, case, answers), *whereabouts(unit, rules, case)),
+        "quotes": (*shown(unit, rules, case), *quotes(rules, case, answers), *notes(unit, rules, case)),
         "involved": tuple(involved(unit, rules, case, names)),
         "told": tuple(told(unit, rules, case)),
         "evidence": tuple(listed(rules, picture) for picture in pictures),

@@ -10,7 +10,7 @@ from storage.models import Case, Evidence, Involved, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import drafts, parties, people, references
+from workflows import drafts, parties, people, quoted, references
 from workflows.drafts import Written
 from workflows.involved import facts, named_in
 from workflows.people import Who
@@ -46,7 +46,7 @@ def resume(unit: Unit, rules: Rules, token: str, by: Who) -> Ask:
     """The step at which a draft was left.  Raises Refused("gone") where it is no longer there, or another's."""
     author = people.meet(unit, by).person
     written = drafts.load(unit, token, author)
-    if not written.report:
+    if not (written.report or written.message):
         raise Refused("gone")
     return next_ask(unit, rules, written, author) or Ask("questions", written.report, last=True)
 
@@ -57,6 +57,8 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
     involved = involve(unit, case, rules, written)
     route = parties.open_route(unit, rules, case, facts(case, [row for row, _ in involved]))
     keep_words(unit, case, written, {row.id: name for row, name in involved if name})
+    if written.message:
+        quoted.keep(unit, case, written.message)
     case.proof = unit.record(
         Event.REPORT_SUBMITTED,
         case.id,
@@ -66,6 +68,7 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
         told=[f"{place.part}:{place.role}:{place.person}:{place.why}" for place in route.recipients],
         excluded=[f"{kept.person}:{kept.why}" for kept in route.excluded],
         outside=list(route.outside),
+        message=int(written.message is not None),
     )
     unit.promise("card", author.id, unit.now, about=case.id, slot="receipt")
     if rules.reports[written.report].files:  # by what was reported: a case about the head has become another type

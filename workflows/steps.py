@@ -9,7 +9,7 @@ from storage.unit import Unit
 from templates.report_types import ReportType
 from templates.shapes import File
 from workflows import people, routing
-from workflows.drafts import NOBODY, UNSURE, Written
+from workflows.drafts import NOBODY, UNSURE, Quoted, Written
 from workflows.involved import URGENT_WHO, facts_of_draft, lines
 from workflows.names import Face, doubtful
 from workflows.rules import Rules
@@ -22,7 +22,7 @@ class Ask:
     ``schools`` are those to choose from (id, name).  ``names`` holds the doubtful names, each with the people it
     could be; ``choices`` the (role, name) of those the reporter may pick, ``several`` whether more than one.
     ``files`` are the pictures that want their date, time, place and account, ``again`` says that some of it was
-    missing; ``last`` whether this step can be the last.
+    missing; ``last`` whether this step can be the last; ``message`` is one that is reported, asked about first.
     """
 
     step: str
@@ -34,12 +34,13 @@ class Ask:
     schools: tuple[tuple[str, str], ...] = ()
     again: bool = False
     last: bool = False
+    message: Quoted | None = None
 
 
 def next_ask(unit: Unit, rules: Rules, written: Written, reporter: Person) -> Ask | None:
     """The next step; none when the report can be sent."""
     if not written.report:
-        return Ask("start")
+        return Ask("start", message=written.message)
     return (
         which_school(unit, written)
         or questions(rules, written)

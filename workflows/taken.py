@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from storage.unit import Unit
 from templates.shapes import Answer, Answers, Field, File
 from workflows import people
-from workflows.drafts import NOBODY, UNSURE, Written
+from workflows.drafts import NOBODY, UNSURE, Quoted, Written
 from workflows.involved import URGENT_WHO
 from workflows.names import Face
 from workflows.people import Who
@@ -45,11 +45,22 @@ def start(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Wr
         raise BadAnswers({"about": "about"})
     if danger not in ("yes", "no"):
         raise BadAnswers({"danger": "danger"})
+    message = left_in(written, sent)
     chosen = str(sent.answers.get("school", ""))
     known = chosen if chosen in {each.id for each in schools(unit)} else ""
     if written.report not in ("", report):  # another window, begun anew: its questions are still to be answered
         written = Written(answers=written.answers, names=written.names, perhaps=written.perhaps, asked=written.asked)
-    return written.after("start", report=report, danger=danger == "yes", school=known)
+    return written.after("start", report=report, danger=danger == "yes", school=known, message=message)
+
+
+def left_in(written: Written, sent: Sent) -> Quoted | None:
+    """The message that is reported, unless its reporter leaves it out; one that we failed to keep is owned up to."""
+    said = str(sent.answers.get("message", ""))
+    if said == "yes" and written.message is None:
+        raise BadAnswers({"message": "message"})
+    if said not in ("yes", "no") and written.message:
+        raise BadAnswers({"message": "option"})
+    return written.message if said == "yes" else None
 
 
 def school(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Written:

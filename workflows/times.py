@@ -14,6 +14,12 @@ def spoken_day(iso: str) -> str:
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
+def spoken_whole(moment: datetime) -> str:
+    """``16:25 on Thursday 19 November 2026``, whatever today is."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%H:%M} on {spoken_day(local.date().isoformat())}"
+
+
 def spoken(moment: datetime, now: datetime) -> str:
     """``16:25 today``, ``10:00 tomorrow``, ``10:00 on Monday 23 November``."""
     local, today = moment.astimezone(LONDON), day_of(now)

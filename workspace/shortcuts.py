@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import escape
 
 from workspace.payloads import NAMES, interaction, message_object
 from workspace.people import Person
@@ -32,7 +33,10 @@ def on_message(world: Workspace, person: Person, place: tuple[Room, Message], ca
     insist("message", callback)
     room, message = place
     author = world.town.people.get(message.user)
-    told = message_object(world, message) | ({"team": author.team} if author else {})
+    told = message_object(world, message)
+    if author:
+        # What somebody typed is sent with Slack's own three marks spelt out.
+        told |= {"team": author.team, "text": escape(message.text, quote=False)}
     return chosen(world, person, "message_action", callback) | {
         "channel": {"id": room.id, "name": NAMES.get(room.kind, room.name)},
         "message_ts": message.ts,

@@ -53,7 +53,7 @@ def card_view(card: Card) -> Block:
     """The card as a window; closing it closes what lies beneath."""
     titled = len(card.title) <= 24 and not card.urgent
     above, below = top(card)[1 if titled else 0 :], bottom(card)
-    blocks = [*above, *fitted(quotes(card), VIEW_BLOCKS - len(above) - len(below)), *below]
+    blocks = [*above, *fitted(quotes(card.quotes), VIEW_BLOCKS - len(above) - len(below)), *below]
     return {
         "type": "modal",
         "title": plain(card.title if titled else NAME, 24),
@@ -99,10 +99,10 @@ def fact(label: str, value: str) -> list[Block]:
     return [bold(f"{label} " if label.endswith("?") else f"{label}: "), *map(words, pieces(value, SECTION))]
 
 
-def quotes(card: Card) -> list[Block]:
+def quotes(said_under: Sequence[tuple[str, str]]) -> list[Block]:
     """People's own words under their questions, the long ones in several blocks."""
     blocks = []
-    for question, said in card.quotes:
+    for question, said in said_under:
         first, *rest = pieces(said, SECTION) or [" "]
         blocks += [rich(line(bold(question)), quoted(first)), *(rich(quoted(piece)) for piece in rest)]
     return blocks

@@ -19,6 +19,7 @@ SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 MARKS = [(f"%{ord(mark):02X}", mark) for mark in '{}[]",:\\/']
 # Chosen from the lightning menu, or from a message's own menu.
 SHORTCUTS = ("shortcut", "message_action")
+STAMP = re.compile(r"[0-9]{1,10}\.[0-9]{1,6}")
 SECONDS = re.compile(r"[0-9]{1,11}")
 
 
@@ -97,6 +98,10 @@ def interaction(payload: Payload) -> Visit:
     need(isinstance(person_of(payload), str) and person_of(payload))
     if kind in SHORTCUTS:
         need(all(isinstance(payload.get(name), str) and payload[name] for name in ("callback_id", "trigger_id")))
+    if kind == "message_action":
+        need(isinstance(inner(payload, "channel", "id"), str))
+        stamp = inner(payload, "message", "ts")
+        need(isinstance(stamp, str) and STAMP.fullmatch(stamp))
     if kind == "block_actions":
         need(isinstance(payload.get("actions"), list) and payload["actions"])
         need(all(isinstance(action, dict) for action in payload["actions"]))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck
@@ -12,10 +13,12 @@ from handlers.slack.calls import FAILURES, complaint
 from handlers.slack.cards import fallback, pressed
 from handlers.slack.entrance import home_of, person_of
 from handlers.slack.people import People
+from handlers.slack.quoted import author_in, message_in, named, people_in
 from handlers.slack.sender import SlackSender
 from handlers.slack.surface import answers_from, card_view, form_view, home_view, mended, step_of
 from storage.faults import Busy, Uncertain
 from templates.shapes import Answers, Card, Form
+from workflows.drafts import Quoted
 from workflows.people import Who
 from workflows.refusals import BadAnswers
 
@@ -29,7 +32,8 @@ SPENT = ("exchanged_trigger_id", "trigger_exchanged")
 class Desk(Protocol):
     """What may be asked for, on any platform."""
 
-    def start(self) -> Form: ...
+    def start(self, message: Quoted | None = None) -> Form: ...
+    async def attach(self, token: str, message: Quoted, author: Who | None, who: Who) -> None: ...
     async def offer(self, who: Who) -> Card | None: ...
     async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card: ...
     async def press(self, action: str, subject: str, who: Who) -> Form | Card | None: ...
@@ -52,8 +56,11 @@ class Listeners:
         await ack()
 
     async def chosen(self, ack: AsyncAck, body: Payload) -> None:
-        """A shortcut was chosen."""
-        await self.begin(body)
+        """A shortcut was chosen, a message's own or the one for everywhere."""
+        if body["type"] == "message_action":
+            await self.quote(body)
+        else:
+            await self.begin(body)
         await ack()
 
     async def pressed(self, ack: AsyncAck, body: Payload) -> None:
@@ -103,6 +110,26 @@ class Listeners:
         form = self.desk.start()
         opened = await self.client.views_open(trigger_id=body["trigger_id"], view=form_view(form))
         self.later(self.offer(body, form, opened["view"]))
+
+    async def quote(self, body: Payload) -> None:
+        """The form at once, with the message in it; then the message is kept, and only then is Slack answered."""
+        message = message_in(body)
+        form = self.desk.start(message)
+        opened = await self.client.views_open(trigger_id=body["trigger_id"], view=form_view(form))
+        who, found = await asyncio.gather(self.who(body), self.people.lookup(people_in(body)))
+        faces = {each.address: each for each in found}
+        told = named(message, body, faces)
+        try:
+            await self.desk.attach(form.token, told, faces.get(author_in(body)), who)
+        except (Busy, Uncertain) as fault:
+            log.warning("message not kept: %s", type(fault).__name__)  # the form says so when it is sent
+            return
+        if told != message:
+            self.later(self.redraw(opened["view"], replace(self.desk.start(told), token=form.token)))
+
+    async def redraw(self, view: Payload, form: Form) -> None:
+        """The same questions with names in what stands above them; what was typed stays."""
+        await self.client.views_update(view_id=view["id"], hash=view["hash"], view=form_view(form))
 
     async def offer(self, body: Payload, form: Form, view: Payload) -> None:
         """What the person left unfinished, above the same questions."""

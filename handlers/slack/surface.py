@@ -17,7 +17,7 @@ from handlers.slack.blocks import (
     sections,
     words,
 )
-from handlers.slack.cards import card_blocks, card_view, home_view
+from handlers.slack.cards import card_blocks, card_view, home_view, quotes
 from handlers.slack.questions import answer_in, question
 from templates.shapes import Answers, Card, Form
 
@@ -33,6 +33,7 @@ def form_view(form: Form, offer: Card | None = None) -> Block:
         *columns(form.contacts),
         *([{"type": "divider"}, *card_blocks(offer), {"type": "divider"}] if offer else []),
         *(block for paragraph in form.intro for block in sections(paragraph)),
+        *quotes(form.quotes),
         *(question(field, form.values.get(field.id)) for field in form.fields),
     ]
     if len(blocks) > VIEW_BLOCKS:
