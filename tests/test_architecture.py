@@ -131,6 +131,13 @@ def test_what_the_threat_model_says_is_answered_is_answered_somewhere() -> None:
     assert not sorted(name for name in named if not (gates.ROOT / name).is_file())
 
 
+def test_the_design_speaks_of_files_that_are_there() -> None:
+    page = (gates.ROOT / "docs/design.md").read_text()
+    named = set(re.findall(r"`([\w-]+/[\w/-]*(?:\.\w+)?)`", page))
+    assert len(named) > 20
+    assert not sorted(name for name in named if not (gates.ROOT / name).exists())
+
+
 def test_the_lock_holds_names_versions_and_hashes_and_everything_we_ask_for() -> None:
     lock = (gates.ROOT / "requirements.lock").read_text()
     line = r"[\w.-]+(\[[\w,-]+\])?==[\w.]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?"
