@@ -1,6 +1,7 @@
 """Opens connections: what is asked of SQLite and PostgreSQL before either is trusted with a report."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,5 +88,8 @@ def _begins(engine: Engine, how: str, pragmas: tuple[str, ...]) -> Engine:
 def _owned_by_us_alone(url: str) -> None:
     """Make the file before SQLite does: its -wal and -shm files take over its mode."""
     path = Path(make_url(url).database or "")
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # One that is there is never opened: closing it would take away the locks of everybody in this process, and
+    # the next process to leave would delete the log under them.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     path.chmod(0o600)
