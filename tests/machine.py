@@ -1,12 +1,16 @@
 """A machine with the school's settings and the command line: the one it runs on, or an empty one to come back on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer.testing
 from pydantic import SecretStr
 
+from bot.compose import open_ground
 from bot.main import app
 from bot.settings import Settings
+from storage.database import Database
 from tests.world import World
 
 
@@ -50,3 +54,13 @@ class Machine:
 
 def secret(machine: Machine) -> SecretStr:
     return SecretStr(machine.database)
+
+
+@contextmanager
+def in_hand(machine: Machine) -> Iterator[tuple[Database, str]]:
+    """Its database, opened with its key beside whatever runs there, and the trust in it."""
+    ground = open_ground(Settings.read(machine.env), None, any_clock=True)
+    try:
+        yield ground.database, ground.trust
+    finally:
+        ground.database.close()
