@@ -16,6 +16,7 @@ ACTIONS = (
     "recuse",
     "add",
     "note",
+    "steps",
     "close",
     "reopen",
     "handover",

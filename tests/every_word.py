@@ -55,6 +55,7 @@ STORY: dict[str, Any] = {
     "steps": ("Who keeps the child safe?", "Save the evidence."),
     "history": ("Ruth Okafor opened it, 16:07 today",),
     "may_note": True,
+    "may_steps": True,
     "may_close": True,
     "may_reopen": True,
     "may_handover": True,
@@ -73,6 +74,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "choice": {"people": FACES},
     "choices": {"people": FACES},
     "handover": {"people": FACES},
+    "steps": {"steps": [{"id": "save", "say": "Save it.", "stands": "still to do", "ways": [("done", "Done")]}]},
     "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases, handover
+from workflows import cases, checklist, handover
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -42,6 +42,7 @@ PRESSED: Mapping[str, Act] = {
 WRITTEN: Mapping[str, Write] = {
     "note": text(cases.note, "note"),
     "close": text(cases.close, "reason"),
+    "steps": checklist.tick,
     "reopen": text(cases.reopen, "reopened"),
     "handover": handover.hand_over,
     "add": text(cases.add, "added"),
@@ -49,5 +50,6 @@ WRITTEN: Mapping[str, Write] = {
 # What a form asks about this case, for somebody who may fill it in: refused before they have typed anything.
 ASKED: Mapping[str, Ask] = {
     **{each: nothing_more(each) for each in ("note", "close", "reopen", "add")},
+    "steps": checklist.offered,
     "handover": handover.offered,
 }

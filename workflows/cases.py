@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 from storage.events import Event
-from storage.models import Case, Party, Person
-from storage.queries import cases as queries
+from storage.models import Case
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import access, parties, people, states
+from workflows import access, checklist, parties, states
 from workflows.access import case_for
-from workflows.people import Who
-from workflows.refusals import BadAnswers, Refused
+from workflows.people import Met, Who
+from workflows.refusals import Refused
 from workflows.routing import Place
 from workflows.rules import Rules
+from workflows.working import acting, insist, keep_note, moved_on, own, tell_everybody
 
 
 def open_case(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
@@ -48,11 +48,19 @@ def note(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
 
 def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
     """Close the case with the reason; whoever reported it is told that it is closed, not why."""
-    case, _, met = acting(unit, rules, "close", case_id, by)
+    case, met = may_close(unit, rules, case_id, by)
     keep_note(unit, case, "reason", text, met.person.id)
     unit.record(Event.CASE_CLOSED, case.id, met.person.id)
     moved_on(unit, case, "close")
     return Message("lead.closed", about=case.id)
+
+
+def may_close(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Met]:
+    """The case, for somebody who may close it: not before everything that must be done is."""
+    case, _, met = acting(unit, rules, "close", case_id, by)
+    if checklist.holds_open(unit, rules, case):
+        raise Refused("must_first")
+    return case, met
 
 
 def reopen(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
@@ -101,15 +109,6 @@ def tell(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     return Message("reporter.receipt", about=case.id)
 
 
-def own(unit: Unit, case_id: str, by: Who) -> Case:
-    """The case, for whoever reported it."""
-    met = people.known(unit, by)
-    found: list[Case] = unit.find(queries.by_id(case_id))
-    if met is None or not found or found[0].reporter != met.person.id:
-        raise Refused("not_yours")
-    return found[0]
-
-
 def escalate(unit: Unit, rules: Rules, case_id: str) -> None:
     """Nobody has acknowledged in time: the next person up the ladder is told, and so is the reporter.
 
@@ -137,40 +136,7 @@ def may_write(unit: Unit, rules: Rules, step: str, case_id: str, by: Who) -> Non
     """Refuse, before they have typed anything, somebody who may not write this on a case."""
     if states.TABLE[step].parts == states.REPORTER:
         own(unit, case_id, by)
+    elif step == "close":
+        may_close(unit, rules, case_id, by)
     else:
         acting(unit, rules, step, case_id, by)
-
-
-def acting(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> tuple[Case, Party, people.Met]:
-    """The case, for somebody whose part in it lets them do this to it as it stands."""
-    case, party, met = case_for(unit, rules, case_id, by)
-    insist(action, unit, case, party.part)
-    return case, party, met
-
-
-def insist(action: str, unit: Unit, case: Case, part: str) -> None:
-    """Refuse what the table of states does not allow."""
-    if no := states.refusal(action, case.state, part):
-        raise Refused(no, who=unit.get(Person, case.acknowledged_by).name if no == "already" else "")
-
-
-def moved_on(unit: Unit, case: Case, action: str) -> None:
-    """The case stands as it does after this; where that is news, everybody's card says so."""
-    state = states.after(action, case.state)
-    if state != case.state:
-        case.state = state
-        tell_everybody(unit, case)
-
-
-def keep_note(unit: Unit, case: Case, kind: str, text: str, by: str) -> None:
-    """Seal one note under the case's key; its field says when, what kind and by whom."""
-    if not text.strip():
-        raise BadAnswers({kind: "required"})
-    unit.seal(case.id, f"{kind}.{unit.now.isoformat()}.{by}.{unit.new_id()}", text.strip())
-
-
-def tell_everybody(unit: Unit, case: Case) -> None:
-    """Everyone's card, and the reporter's receipt, are made true again."""
-    for party in parties.told(unit, case):
-        unit.promise("card", party.person, unit.now, about=case.id, slot=parties.SLOT)
-    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")

@@ -8,7 +8,7 @@ from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases, parties, routing, states
+from workflows import parties, routing, states, working
 from workflows.matter import Matter
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -18,7 +18,7 @@ from workflows.rules import Rules
 
 def offered(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any]:
     """Whom the case may be handed to, by name and role."""
-    case, party, _ = cases.acting(unit, rules, "handover", case_id, by)
+    case, party, _ = working.acting(unit, rules, "handover", case_id, by)
     found = entitled(unit, rules, case, party)
     return {"people": [(place.person, called(unit, rules, place)) for place in found.values()]}
 
@@ -29,13 +29,13 @@ def hand_over(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who)
     Where they had acknowledged it, nobody has now: the new lead is asked, and the clock runs anew.  Where that is in
     vain, the ladder begins again with whoever the policy names.
     """
-    case, party, met = cases.acting(unit, rules, "handover", case_id, by)
+    case, party, met = working.acting(unit, rules, "handover", case_id, by)
     found = entitled(unit, rules, case, party)
     picked = found.get(str(answers.get("to", "")))
     if picked is None:
         raise BadAnswers({"to": "option"})
     if str(answers.get("handed", "")).strip():
-        cases.keep_note(unit, case, "handed", str(answers["handed"]), met.person.id)
+        working.keep_note(unit, case, "handed", str(answers["handed"]), met.person.id)
     unit.record(Event.CASE_HANDED_OVER, case.id, met.person.id, to=picked.person, role=picked.role)
     party.part = "informed"
     if case.acknowledged_by == met.person.id:
@@ -45,7 +45,7 @@ def hand_over(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who)
     if not case.acknowledged_at:
         case.outside = []
         parties.await_answer(unit, rules, case)
-    cases.tell_everybody(unit, case)
+    working.tell_everybody(unit, case)
     return Message("lead.handed", about=case.id)
 
 

@@ -5,18 +5,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from storage import sealed
 from storage.models import Case, Entry, Involved, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answer, Answers, Field, Pairs
-from workflows import doors, evidence, parties, states
+from workflows import checklist, doors, evidence, parties, states
 from workflows.describe import neutral
 from workflows.involved import URGENT_WHO
 from workflows.quoted import shown, whereabouts
 from workflows.reports import answers_of
 from workflows.rules import Rules
 from workflows.times import spoken, spoken_day
+from workflows.working import Writing, written
 
 # The latest lines of a case's history: opened often enough, it would else no longer fit the window it is shown in.
 LINES = 100
@@ -27,6 +27,7 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
     """Everything that the words of an opened case need, for this party."""
     answers, names = answers_of(unit, case)
     pictures = evidence.listed(unit, case)
+    steps = tuple(checklist.lines(unit, rules, case))
     seen = sum(picture.state == "fetched" for picture in pictures)
     return {
         **neutral(unit, rules, case),
@@ -40,9 +41,10 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "evidence": tuple(listed(rules, picture) for picture in pictures),
         "pictures": seen,
         "pictures_link": picture_link(unit, rules, case, party) if seen else "",
-        "steps": tuple(step.say for step in parties.route_now(unit, rules, case)[0].steps),
+        "steps": steps,
         "history": tuple(history(unit, rules, case))[-LINES:],
         **{f"may_{action}": states.may(action, case.state, party.part) for action in states.TABLE},
+        "may_steps": bool(steps) and states.may("steps", case.state, party.part),
     }
 
 
@@ -131,13 +133,12 @@ def picture_link(unit: Unit, rules: Rules, case: Case, party: Party) -> str:
 
 
 def notes(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[str, str]]:
-    """What was noted and added, in order, each under who wrote it and when."""
-    kept = sealed.opened(unit, case.id)
-    for field in sorted((each for each in kept if each.split(".")[0] in NOTES), key=lambda each: each.split(".", 1)[1]):
-        kind, rest = field.split(".", 1)
-        at, by, _ = rest.rsplit(".", 2)
-        values = {"who": unit.get(Person, by).name, "when": spoken(datetime.fromisoformat(at), unit.now)}
-        yield rules.words.sentence(f"written.{kind}", values), kept[field]
+    """What was noted, added and given as a reason, in order, each under who wrote it and when."""
+    texts: list[tuple[Writing, dict[str, str], str]] = [(each, {}, each.text) for each in written(unit, case, *NOTES)]
+    steps = [(each, {"step": say}, each.facts["why"]) for each, say in checklist.reasons(unit, rules, case)]
+    for each, more, text in sorted((*texts, *steps), key=lambda one: (one[0].at, one[0].id)):
+        values = {"who": unit.get(Person, each.by).name, "when": spoken(each.at, unit.now), **more}
+        yield rules.words.sentence(f"written.{each.kind}", values), text
 
 
 def history(unit: Unit, rules: Rules, case: Case) -> Iterator[str]:

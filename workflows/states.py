@@ -25,6 +25,7 @@ TABLE: Mapping[str, Rule] = {
     "open": Rule(TOLD, STATES, {"received": "opened"}),
     "acknowledge": Rule(LEAD, WAITING, dict.fromkeys(WAITING, "acknowledged")),
     "note": Rule(LEAD, STATES, WORKS),
+    "steps": Rule(LEAD, IN_HAND, WORKS),
     "recuse": Rule(TOLD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "close": Rule(LEAD, IN_HAND, dict.fromkeys(IN_HAND, "closed")),
     "reopen": Rule(LEAD, ("closed",), {"closed": "working"}),
