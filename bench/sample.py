@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, select
 from sqlmodel import SQLModel
 
 from bench.letters import REFERENCE, REPORT, REPORTERS, START, TEAM
-from bot.compose import Ground, dice, open_ground
+from bot.ground import Ground, dice, open_ground
 from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.slack.surface import form_view

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.clock import machine
-from bot.compose import Ground, NotReady, open_ground
+from bot.ground import Ground, NotReady, errand, open_ground
 from bot.settings import Settings
 from storage import checkpoints, copies, parcel
 from storage.durable import appearing, sync_folder
@@ -33,17 +33,11 @@ def back_up(settings: Settings, file: Path) -> int:
         print(f"There is a file at {file} already; a backup is never written over.", file=sys.stderr)
         return 2
     try:
-        ground = open_ground(settings, None, any_clock=True)
-    except NotReady as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    try:
-        lost = pack(ground, file)
+        with errand(settings) as ground:
+            lost = pack(ground, file)
     except Unopenable:
         print(f"The key in {settings.key_file} does not open this database: nothing was backed up.", file=sys.stderr)
         return 2
-    finally:
-        ground.database.close()
     size = file.stat().st_size
     print(f"Written to {file}, {size / 1e6:.1f} MB. Its words open only with the key in {settings.key_file},")
     print("which is not in it: keep a copy of that key somewhere else.")

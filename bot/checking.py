@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bot.compose import NotReady, open_ground
+from bot.ground import errand
 from bot.holes import Checked, refused, warned
 from bot.route_words import PARTS
 from bot.settings import Settings
@@ -23,15 +23,8 @@ REACHED = {"slack": "Slack", "teams": "Teams", "mail": "e-mail", "": "nowhere"}
 
 def check(settings: Settings, *, as_json: bool) -> int:
     """0 when every report finds somebody, 1 when something must be mended first, 2 when it could not be checked."""
-    try:
-        ground = open_ground(settings, None, any_clock=True)
-    except NotReady as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    try:
+    with errand(settings) as ground:
         roll: Roll = ground.database.look_now(ground.trust, called, ground.rules)
-    finally:
-        ground.database.close()
     checked = Checked(roll, ground.rules, settings)
     found = Found(tuple(dict.fromkeys(refused(checked))), tuple(dict.fromkeys(warned(checked))))
     if as_json:

@@ -1,14 +1,12 @@
-"""Puts the rooms together: what the settings say becomes a running bot, or one errand of the command line."""
+"""Puts the rooms together: what the settings say becomes a running bot."""
 
 import asyncio
 import logging
-import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,45 +17,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import telemetry, upkeep
-from bot.clock import Clock, DemoClock, machine
+from bot.clock import Clock, machine
+from bot.ground import Ground, NotReady, dice, open_ground, slack_of
 from bot.settings import Settings
 from handlers.deliver import Deliver
 from handlers.desk import Desk
 from handlers.mail.sender import MailSender
-from handlers.slack.app import Slack, Workspace
 from handlers.web.front import House
 from handlers.web.routes import pages
 from storage import setting
 from storage.blobs import Blobs
-from storage.database import Database
 from storage.faults import Fault
-from storage.queries import people as queries
 from storage.unit import Unit
-from storage.vault import Vault
-from templates.catalogue import Catalogue
 from templates.shapes import Pairs
 from workflows import describe, unprocessed
-from workflows.packs import PackError, load_floor, load_pack
-from workflows.rules import Rules
 
 log = logging.getLogger(__name__)
-
-SLACK = "https://slack.com/api/"
-
-
-class NotReady(Exception):
-    """The bot cannot start: says what is missing and what to do."""
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What every errand stands on: the database, the one trust in it, and its rules."""
-
-    database: Database
-    trust: str
-    rules: Rules
-    clock: Callable[[], datetime]
-    settings: Settings
 
 
 @dataclass(frozen=True)
@@ -66,50 +41,6 @@ class Listening:
 
     host: str = "127.0.0.1"
     port: int = 8090
-
-
-def dice() -> str:
-    """An opaque id of 128 bits."""
-    return secrets.token_hex(16)
-
-
-def open_database(settings: Settings, clock: Callable[[], datetime]) -> Database:
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    vault = Vault.from_key_file(settings.key_file)
-    return Database.open(settings.database_url.get_secret_value(), vault=vault, clock=clock, dice=dice)
-
-
-def open_ground(settings: Settings, demo_clock: Path | None, *, any_clock: bool = False) -> Ground:
-    """Everything but the network.  Raises NotReady where no school has been founded yet."""
-    clock = DemoClock(demo_clock).now if demo_clock else machine
-    database = open_database(settings, clock)
-    if problem := "" if any_clock else demo_problem(database, settings, demo_clock):
-        database.close()
-        raise NotReady(problem)
-    known = database.look_now("", lambda unit: [(row.id, row.pack) for row in unit.find(queries.trust())])
-    if not known:
-        database.close()
-        raise NotReady("No school yet. Write school.toml, then run: lanyard people apply school.toml")
-    trust, pack = known[0]
-    try:
-        return Ground(database, trust, rules_of(pack, settings), clock, settings)
-    except PackError as problem:
-        database.close()
-        raise NotReady(f"The school's policy cannot be used. Mend its file first:\n{problem}") from None
-
-
-def demo_problem(database: Database, settings: Settings, demo_clock: Path | None) -> str:
-    """A demo's clock never touches a real school's database, nor a demo's database a real Slack."""
-    marked = database.look_now("", setting.told, setting.DEMO) is not None
-    if demo_clock and not marked:
-        return "This database is a real school's: its clock is not to be moved. Leave --demo-clock out."
-    if marked and settings.slack_url == SLACK:
-        return "This database belongs to a demo for ever and may not speak to a real Slack."
-    return ""
-
-
-def rules_of(pack: str, settings: Settings) -> Rules:
-    return Rules(load_pack(pack, settings.home / "policies"), load_floor(), Catalogue.read(), settings.url or "")
 
 
 def serve(settings: Settings, at: Listening, demo_clock: Path | None) -> None:
@@ -152,14 +83,7 @@ def application(ground: Ground) -> Starlette:
 async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[None]:
     """While the bot lives: Slack's connection, the sweeper and the clock."""
     settings = ground.settings
-    slack = Slack(
-        Workspace(
-            team=settings.slack_team,
-            bot_token=settings.slack_bot_token.get_secret_value(),
-            signing_secret=settings.slack_signing_secret.get_secret_value(),
-            url=settings.slack_url,
-        )
-    )
+    slack = slack_of(settings)
     mail = MailSender(settings.smtp_url.get_secret_value(), settings.mail_from, ground.clock)
     deliver = Deliver(
         desks={ground.trust: desk},

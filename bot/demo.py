@@ -59,7 +59,7 @@ def running(*, port: int, bot_port: int) -> Iterator[Running]:
         words = ["--port", str(port), "--smtp-port", "0", "--bot", bot, "--clock-file", str(clock)]
         with process(["-m", "workspace", *words], dict(os.environ), out=subprocess.PIPE) as chat:
             assert chat.stdout  # noqa: S101 - it was asked for
-            from bot import errands  # noqa: F401 - two seconds of reading, while the workspace reads its own
+            from bot import staff  # noqa: F401 - two seconds of reading, while the workspace reads its own
 
             ready = json.loads(chat.stdout.readline() or "{}")
             if "url" not in ready:
@@ -95,12 +95,12 @@ def settings(folder: Path, ready: Mapping[str, object], bot: str) -> Mapping[str
 
 def found(up: Running, clock: Path) -> None:
     """What `lanyard people apply` does, here: a third process would read everything once more."""
-    from bot import errands
+    from bot import staff
     from bot.settings import Settings
 
     school = Path(str(files("workspace") / "school.toml"))
     with redirect_stdout(io.StringIO()) as said, ThreadPoolExecutor(1) as apart:
-        if apart.submit(errands.apply_people, Settings.read(up.env), school, clock, yes=True).result():
+        if apart.submit(staff.apply_people, Settings.read(up.env), school, clock, yes=True).result():
             raise SystemExit(f"The demo's school could not be founded. {said.getvalue()}")
 
 

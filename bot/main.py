@@ -174,9 +174,9 @@ def apply(
 ) -> None:
     """Show what school.toml changes, and change it."""
     settings = _settings()
-    from bot import errands
+    from bot import staff
 
-    raise typer.Exit(errands.apply_people(settings, file, demo_clock, yes=yes))
+    raise typer.Exit(staff.apply_people(settings, file, demo_clock, yes=yes))
 
 
 def managers(
@@ -193,9 +193,9 @@ def managers(
 def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=False)]) -> None:
     """Send somebody without a chat account the mail in which they set a passphrase."""
     settings = _settings()
-    from bot import errands
+    from bot import staff
 
-    raise typer.Exit(errands.invite_person(settings, person))
+    raise typer.Exit(staff.invite_person(settings, person))
 
 
 def _settings() -> Settings:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import typer
 
-from bot.compose import Ground, NotReady, open_ground
-from bot.errands import accounts_in_slack
+from bot.ground import Ground, errand
 from bot.register import WrongFile
 from bot.settings import Settings
+from bot.staff import accounts_in_slack
 from handlers.senders import Unreachable
 from workflows import managers
 from workflows.appointments import Rehearsed
@@ -39,20 +39,14 @@ def apply_managers(settings: Settings, file: Path, *, yes: bool) -> int:
     """Show what the file changes and change it; 0 when it was done, 1 when not wanted, 2 when it cannot be."""
     try:
         lines = read_managers(file)
-        ground = open_ground(settings, None, any_clock=True)
-    except (WrongFile, NotReady) as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
-    try:
-        return applied(ground, file, lines, yes=yes)
+        with errand(settings) as ground:
+            return applied(ground, file, lines, yes=yes)
     except WrongFile as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except (Unreachable, OSError):
         print("Slack could not be asked; nothing was changed. Try again in a while.", file=sys.stderr)
         return 2
-    finally:
-        ground.database.close()
 
 
 def applied(ground: Ground, file: Path, lines: Sequence[Managed], *, yes: bool) -> int:

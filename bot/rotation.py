@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.clock import machine
-from bot.compose import open_database
+from bot.ground import open_database
 from bot.settings import Settings
 from storage.database import Database
 from storage.faults import Busy, Uncertain

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 PREFIX = "LANYARD_"
+SLACK = "https://slack.com/api/"
 Text = TypeVar("Text", str, SecretStr)
 
 
@@ -101,7 +102,7 @@ class Settings(BaseModel):
     slack_signing_secret: Annotated[SecretStr, _like(r"\S{16,}", "is too short to be a signing secret")]
     slack_bot_token: Annotated[SecretStr, _like(r"xoxb-\S+", "must start with xoxb-")]
     slack_team: Annotated[str, _like(r"T[A-Z0-9]+", "must be a workspace's id, such as T012AB3CD")]
-    slack_url: Annotated[str, AfterValidator(_web), AfterValidator(lambda url: url + "/")] = "https://slack.com/api/"
+    slack_url: Annotated[str, AfterValidator(_web), AfterValidator(lambda url: url + "/")] = SLACK
     # Without an address of ours the forms have no file step, and nobody is sent a link.
     url: Annotated[str, AfterValidator(_web)] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_database)]

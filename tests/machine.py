@@ -7,7 +7,7 @@ from pathlib import Path
 import typer.testing
 from pydantic import SecretStr
 
-from bot.compose import open_ground
+from bot.ground import open_ground
 from bot.main import app
 from bot.settings import Settings
 from storage.database import Database

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from bot.errands import invite_person
+from bot.staff import invite_person
 from tests.test_reporting import BULLYING, PNG
 from tests.test_right_person import about_the_head
 from tests.townspeople import Json, Somebody, buttons

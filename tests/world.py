@@ -24,9 +24,10 @@ import uvicorn
 from sqlmodel import col, select
 
 from bot.clock import DemoClock
-from bot.compose import application, open_ground
-from bot.errands import apply_people
+from bot.compose import application
+from bot.ground import open_ground
 from bot.settings import Settings
+from bot.staff import apply_people
 from storage.models import Account, Case, Entry, Party, Person, Promise
 from storage.unit import Unit
 from storage.vault import create_key_file

@@ -1,0 +1,136 @@
+"""The command line's errands about people: who holds which role, as school.toml says, and inviting somebody."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import typer
+
+from bot.clock import DemoClock, machine
+from bot.ground import dice, errand, open_database, rules_of, slack_of
+from bot.register import WrongFile, read_register
+from bot.settings import Settings
+from handlers.senders import Unreachable
+from storage import setting
+from storage.database import Database
+from storage.queries import people as queries
+from storage.unit import Unit
+from workflows import appointments, doors
+from workflows.appointments import Rehearsed
+from workflows.people import Who
+from workflows.register import Change, Register
+from workflows.rules import Rules
+
+
+def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes: bool) -> int:
+    """Show what the file changes and change it; the first time, this founds the school."""
+    try:
+        register = read_register(file, settings.home / "policies")
+        accounts = asyncio.run(accounts_in_slack(settings, addresses(register)))
+    except WrongFile as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    except (Unreachable, OSError):
+        print(
+            "Slack could not be asked; nothing was changed. Check the token and the address, then try again.",
+            file=sys.stderr,
+        )
+        return 2
+    database = open_database(settings, DemoClock(demo_clock).now if demo_clock else machine)
+    try:
+        trust, founding = trust_of(database, register, demo=bool(demo_clock))
+        rules = rules_of(register.pack, settings)
+        changes = difference(database, trust, (rules, register, accounts), founding)
+        for change in changes:
+            print(" ", rules.words.sentence(change.name, spoken(change, rules.words.sentence)))
+        if not founding and changes and not yes and not typer.confirm("Apply this?"):
+            print("Nothing was changed.")
+            return 1
+        database.run_now(trust, appointments.apply, rules, register, accounts, founding)
+        print(closing(changes, founding))
+        for role in appointments.holders_missing(rules, register):
+            print("  Nobody holds:", rules.words.sentence(f"role.{role}"))
+        return 0
+    finally:
+        database.close()
+
+
+def difference(
+    database: Database, trust: str, file: tuple[Rules, Register, Mapping[str, Who]], founding: bool
+) -> list[Change]:
+    """What the file would change; nothing is changed yet."""
+    rules, register, accounts = file
+    try:
+        database.run_now(trust, appointments.rehearse, rules, register, accounts, founding)
+    except Rehearsed as shown:
+        return shown.changes
+    raise AssertionError("a rehearsal always ends in its difference")
+
+
+def trust_of(database: Database, register: Register, *, demo: bool) -> tuple[str, bool]:
+    """The database's trust, founded now if there is none; and whether it was."""
+    known = database.look_now("", lambda unit: [row.id for row in unit.find(queries.trust())])
+    if known:
+        return known[0], False
+    trust = dice()
+    if demo:
+        database.run_now("", setting.tell, setting.DEMO, "for ever")
+    database.run_now(trust, appointments.found, trust, register, demo)
+    return trust, True
+
+
+def spoken(change: Change, sentence: Callable[[str], str]) -> Mapping[str, str]:
+    """The values of one line, with its role in words."""
+    values = dict(change.values)
+    if "role" in values:
+        values["role"] = sentence(f"role.{values['role']}")
+    return values
+
+
+def closing(changes: list[Change], founding: bool) -> str:
+    waiting = sum(change.waits for change in changes)
+    if founding:
+        return f"Founded, with {len(changes)} entries. Role-holders without a chat account are being invited by e-mail."
+    if not changes:
+        return "Nothing to change."
+    done = f"{len(changes) - waiting} changed."
+    return (
+        f"{done} {waiting} not done: the founding apply is the only one that appoints to these roles."
+        if waiting
+        else done
+    )
+
+
+def addresses(register: Register) -> set[str]:
+    return {email.lower() for member in register.members for email in member.emails}
+
+
+async def accounts_in_slack(settings: Settings, emails: Iterable[str]) -> Mapping[str, Who]:
+    """The chat accounts of people, by e-mail address; somebody without one is no fault."""
+    slack = slack_of(settings)
+    try:
+        found = {}
+        for email in emails:
+            if who := await slack.people.by_email(email):
+                found[email] = who
+        return found
+    finally:
+        await slack.close()
+
+
+def invite_person(settings: Settings, key: str) -> int:
+    """Send somebody without a chat account the mail in which they set a passphrase."""
+    with errand(settings) as ground:
+        found = ground.database.run_now(ground.trust, invite, key)
+        print(
+            "The invitation goes out as soon as the bot runs." if found else f"There is nobody {key!r} in school.toml."
+        )
+        return 0 if found else 2
+
+
+def invite(unit: Unit, key: str) -> bool:
+    people = unit.find(queries.by_key(key))
+    for person in people:
+        doors.invite(unit, person.id, "")
+    return bool(people)
