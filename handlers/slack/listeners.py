@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.desk import Desk
 from handlers.slack.calls import FAILURES, complaint
 from handlers.slack.cards import fallback, pressed
 from handlers.slack.entrance import home_of, person_of
@@ -17,8 +18,7 @@ from handlers.slack.quoted import author_in, message_in, named, people_in
 from handlers.slack.sender import SlackSender
 from handlers.slack.surface import answers_from, card_view, form_view, home_view, mended, step_of
 from storage.faults import Busy, Uncertain
-from templates.shapes import Answers, Card, Form
-from workflows.drafts import Quoted
+from templates.shapes import Card, Form
 from workflows.people import Who
 from workflows.refusals import BadAnswers
 
@@ -27,19 +27,6 @@ log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 # A trigger that has opened something: the form is there.
 SPENT = ("exchanged_trigger_id", "trigger_exchanged")
-
-
-class Desk(Protocol):
-    """What may be asked for, on any platform."""
-
-    def start(self, message: Quoted | None = None) -> Form: ...
-    async def attach(self, token: str, message: Quoted, author: Who | None, who: Who) -> None: ...
-    async def offer(self, who: Who) -> Card | None: ...
-    async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card: ...
-    async def press(self, action: str, subject: str, who: Who) -> Form | Card | None: ...
-    async def home(self, who: Who) -> Iterable[Card]: ...
-    async def greet(self, who: Who) -> Card: ...
-    async def sorry(self, fault: str) -> Card: ...
 
 
 class Listeners:

@@ -2,45 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from handlers.desk import Desk
 from storage.database import Database
 from storage.faults import Busy, NotSaved, Uncertain
 from templates.pages import page
-from templates.shapes import Answers, Card, Form, Pairs
-from workflows.people import Who
+from templates.shapes import Pairs
 from workflows.refusals import Refused
 
 log = logging.getLogger(__name__)
 
 FAULTS: Mapping[type[Exception], str] = {Busy: "busy", NotSaved: "busy", Uncertain: "uncertain"}
 STATUS = {"busy": 503, "uncertain": 503, "unexpected": 500}
-
-
-class Gallery(Protocol):
-    """The screenshots that one link shows: the case's reference, and lines of words for each position."""
-
-    @property
-    def reference(self) -> str: ...
-    @property
-    def items(self) -> Sequence[tuple[int, Sequence[str]]]: ...
-
-
-class Desk(Protocol):
-    """What the pages ask of the desk."""
-
-    async def press(self, action: str, subject: str, who: Who) -> Form | Card | None: ...
-    async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card: ...
-    async def sorry(self, fault: str) -> Card: ...
-    async def pictures(self, token: str) -> Gallery: ...
-    async def picture(self, token: str, position: int) -> bytes: ...
 
 
 @dataclass(frozen=True)

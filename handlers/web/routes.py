@@ -5,10 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
+from handlers.desk import Desk
 from handlers.web.case import CasePages
 from handlers.web.cover import Cover
 from handlers.web.door import DoorPages
-from handlers.web.front import Desk, Front, House
+from handlers.web.front import Front, House
 from handlers.web.gallery import GalleryPages
 from storage.database import Database
 from templates.pages import stylesheet
