@@ -43,17 +43,17 @@ class Blobs:
         sync_folder(self._folder)
 
     def get(self, id: str) -> bytes:
+        """The sealed bytes.  Raises Missing."""
         try:
             return self._place(id).read_bytes()
         except FileNotFoundError:
             raise Missing("blob") from None
 
-    def remove(self, id: str) -> None:
-        self._place(id).unlink(missing_ok=True)
-        sync_folder(self._folder)
-
     def sweep(self, known: Collection[str], older_than: float) -> list[str]:
-        """Remove what no row speaks of, but nothing younger than the moment: its row may be on its way."""
+        """Remove what no row speaks of, and say what that was.
+
+        ``older_than`` is a moment in seconds since 1970: what is younger may have its row on its way.
+        """
         orphans = [
             path for path in self._folder.iterdir() if path.name not in known and path.stat().st_mtime < older_than
         ]

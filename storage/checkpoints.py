@@ -76,11 +76,6 @@ def verifier_key(unit: Unit) -> str | None:
     return f"{origin}+{_key_id(origin, public).hex()}+{_b64(ED25519 + public.public_bytes_raw())}"
 
 
-def fingerprint(text: str) -> str:
-    """All that a digest or receipt may carry of a checkpoint: its size would be a count of reports."""
-    return sha256(text.encode()).hexdigest()
-
-
 def origin_of(trust: str) -> str:
     return f"lanyard/{quote(trust, safe='')}"
 

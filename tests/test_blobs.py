@@ -48,16 +48,6 @@ def test_a_name_that_leads_elsewhere_is_no_blob(blobs: Blobs, id: str) -> None:
         blobs.get(id)
     with pytest.raises(Missing):
         blobs.put(id, b"sealed")
-    with pytest.raises(Missing):
-        blobs.remove(id)
-
-
-def test_what_is_removed_is_gone(blobs: Blobs) -> None:
-    blobs.put("e1", b"sealed")
-    blobs.remove("e1")
-    blobs.remove("e1")
-    with pytest.raises(Missing):
-        blobs.get("e1")
 
 
 def test_what_no_row_speaks_of_is_swept_unless_its_row_may_be_on_its_way(blobs: Blobs, tmp_path: Path) -> None:

@@ -1,24 +1,11 @@
-"""Ways the stand-in can be told to misbehave, as a table: where each bites, which calls it bites."""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
+"""Ways the stand-in can be told to misbehave, as a table: which calls and deliveries each one strikes."""
 
 POSTING = frozenset({"chat.postMessage", "chat.update"})
-
-
-@dataclass(frozen=True)
-class Kind:
-    """bites is "answer" (a Web API call's answer) or "delivery" (a request towards the bot)."""
-
-    bites: str
-    only: frozenset[str] | None = None
-
-
-KINDS = {
-    "slow": Kind("answer"),
-    "drop": Kind("answer", POSTING),
-    "duplicate": Kind("delivery", frozenset({"view_submission", "event_callback"})),
+# Which calls or deliveries each kind strikes; None is all of them.
+KINDS: dict[str, frozenset[str] | None] = {
+    "slow": None,
+    "drop": POSTING,
+    "duplicate": frozenset({"view_submission", "event_callback"}),
 }
 
 
@@ -39,7 +26,7 @@ class Mischief:
     def strikes(self, kind: str, what: str) -> float | None:
         """Use up one turn of this kind, if it is ordered and fits; answers its seconds."""
         times, seconds = self.ordered.get(kind, (0, 0.0))
-        only = KINDS[kind].only
+        only = KINDS[kind]
         if times < 1 or (only and what not in only):
             return None
         self.ordered[kind] = times - 1, seconds
