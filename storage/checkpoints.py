@@ -32,11 +32,12 @@ class Checkpoint:
     root: bytes
 
     def body(self) -> str:
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        """The three lines that are signed, as C2SP tlog-checkpoint has them."""
+        return f"{self.origin}\n{self.size}\n{_b64(self.root)}\n"
 
 
 def make(unit: Unit, by: str) -> str:
-    """Record that a checkpoint is made, and sign the tree that holds that record."""
+    """Record that a checkpoint is made, and sign the tree that holds that record; returns the signed note."""
     key = _signing_key(unit) or _new_signing_key(unit)
     unit.record(Event.CHECKPOINT_MADE, "", by)
     return sign(key, origin_of(unit._trust), unit._head or Head())
@@ -45,12 +46,15 @@ def make(unit: Unit, by: str) -> str:
 def sign(key: Ed25519PrivateKey, origin: str, head: Head) -> str:
     body = Checkpoint(origin, head.size, head.root()).body()
     public = key.public_key()
-    signature = base64.b64encode(_key_id(origin, public) + key.sign(body.encode())).decode()
+    signature = _b64(_key_id(origin, public) + key.sign(body.encode()))
     return f"{body}\n— {origin} {signature}\n"
 
 
 def read(text: str, vkey: str) -> Checkpoint:
-    """The checkpoint that this text is, if the key signed it; other signatures are left unread."""
+    """The checkpoint that this text is, if the key signed it; other signatures are left unread.
+
+    ``vkey`` is a verifier key as C2SP writes it.  Raises NotACheckpoint.
+    """
     name, public = _public_key(vkey)
     try:
         body, signatures = text.replace("\r\n", "\n").split("\n\n", 1)

@@ -44,6 +44,7 @@ class Composed:
 
 
 def compose(happened: Happened, position: int, facts: Facts) -> Composed:
+    """The entry at this position; of its facts it carries a salted commitment only."""
     salted = secrets.token_bytes(HASH) + canonical(facts).encode()
     entry = canonical(
         {
@@ -64,6 +65,7 @@ def commitment_to(salted: bytes) -> str:
 
 
 def canonical(value: Mapping[str, object]) -> str:
+    """The one way in which these values are written as JSON."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -11,12 +11,13 @@ from storage.vault import Place
 
 
 def opened(unit: Unit, owner: str) -> dict[str, str]:
-    """Every text of a case or draft, by field."""
+    """Every text of a case or draft, by field.  Raises Destroyed where its key is gone."""
     texts = unit.find(every_text(owner))
     return {field: _open(unit, owner, field, text) for field, text in texts}
 
 
 def opened_field(unit: Unit, owner: str, field: str) -> str | None:
+    """One text; None where none was sealed.  Raises Destroyed where its key is gone."""
     texts = unit.find(one_text(owner, field))
     return _open(unit, owner, field, texts[0]) if texts else None
 
@@ -36,6 +37,7 @@ def seal_bytes(unit: Unit, owner: str, place: tuple[str, str, str], content: byt
 
 
 def open_bytes(unit: Unit, owner: str, place: tuple[str, str, str], sealed: bytes) -> bytes:
+    """What ``seal_bytes`` sealed for the same place.  Raises Destroyed or Unopenable."""
     return unit._scope.vault.open(_key(unit, owner), Place(unit._trust, *place), sealed)
 
 

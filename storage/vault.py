@@ -53,6 +53,7 @@ class Vault:
         return AESGCM.generate_key(256)
 
     def wrap(self, key: bytes) -> bytes:
+        """The data key as it may be kept, under the newest key of the key file."""
         """Under the newest key, also where the file was changed a moment ago: the older ones may soon be gone."""
         self._read_again()
         wrapped = self._wrapping.encrypt(key)
@@ -90,14 +91,17 @@ class Vault:
             raise Unopenable("The key file does not fit this database.") from None
 
     def forget(self, wrapped: bytes) -> None:
+        """Keep no data key in memory that was destroyed on disk."""
         with self._lock:
             self._unwrapped.pop(wrapped, None)
 
     def seal(self, key: bytes, place: Place, text: bytes) -> bytes:
+        """A version byte, a fresh nonce of 12 bytes, and the AES-256-GCM ciphertext bound to its place."""
         nonce = secrets.token_bytes(12)
         return bytes([VERSION]) + nonce + AESGCM(key).encrypt(nonce, text, _bound_to(place))
 
     def open(self, key: bytes, place: Place, sealed: bytes) -> bytes:
+        """What was sealed there.  Raises Unopenable."""
         if sealed[:1] != bytes([VERSION]):
             raise Unopenable
         try:
