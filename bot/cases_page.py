@@ -17,13 +17,17 @@ after the floor: whoever a report is about, or is close to somebody it is about,
 it answers like a report that does not exist.
 
 The parts: somebody who **leads** works it; somebody who is **informed** reads it; somebody asked to **support** a
-colleague sees no more than whom; the **reporter** has a receipt.
+colleague sees no more than whom; the **reporter** has a receipt. A **decider** is somebody who leads or is informed
+and holds a rung of the ladder, as the headteacher and the chair of governors do, or stands in for one who does.
 """
 WHAT = {
     "open": "Open it; that is recorded, and somebody asked to support sees no more than whom",
     "acknowledge": "Acknowledge it",
     "note": "Add a note",
     "steps": "Say of each of the policy's steps that it is done, or why it is not needed",
+    "decide": "Decide, with reasons; low-level or LADO is offered to a decider only, and nothing else to one who does "
+    "not lead",
+    "refer": "Keep to whom it was referred, when, how, and when to chase it",
     "recuse": "Say “I should not have this”",
     "close": "Close it, with the reason, once everything that must be done is",
     "reopen": "Reopen it, with the reason; whoever does has it in hand",

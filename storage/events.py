@@ -18,6 +18,8 @@ class Event(StrEnum):
     STEP_DONE = "step.done"
     STEP_WAIVED = "step.waived"
     STEP_REOPENED = "step.reopened"
+    CASE_DECIDED = "case.decided"
+    CASE_REFERRED = "case.referred"
     CASE_CLOSED = "case.closed"
     CASE_REOPENED = "case.reopened"
     CASE_HANDED_OVER = "case.handed_over"

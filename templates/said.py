@@ -17,6 +17,8 @@ ACTIONS = (
     "add",
     "note",
     "steps",
+    "decide",
+    "refer",
     "close",
     "reopen",
     "handover",

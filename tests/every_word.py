@@ -56,6 +56,9 @@ STORY: dict[str, Any] = {
     "history": ("Ruth Okafor opened it, 16:07 today",),
     "may_note": True,
     "may_steps": True,
+    "may_decide": True,
+    "may_refer": True,
+    "lado_by": "16:05 tomorrow",
     "may_close": True,
     "may_reopen": True,
     "may_handover": True,
@@ -65,7 +68,7 @@ STORY: dict[str, Any] = {
 }
 PLAUSIBLE = {**NEUTRAL, **NAMES, **STORY}
 # What may carry a story, because it is opened and never sent.
-OPENED = {"lead.case", "lead.support", "reporter.receipt"}
+OPENED = {"lead.case", "lead.to_lado", "lead.support", "reporter.receipt"}
 
 FACES = [("p1", "Joan Fairweather"), ("p2", "Ruth Okafor")]
 ASKED: dict[str, dict[str, Any]] = {
@@ -74,6 +77,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "choice": {"people": FACES},
     "choices": {"people": FACES},
     "handover": {"people": FACES},
+    "decide": {"decisions": [("monitor", "Keep watching")], "decider": False},
+    "refer": {"bodies": [("csc", "Children's social care")], "ways": [("telephone", "By telephone")]},
     "steps": {"steps": [{"id": "save", "say": "Save it.", "stands": "still to do", "ways": [("done", "Done")]}]},
     "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
 }

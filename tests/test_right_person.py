@@ -206,8 +206,32 @@ def everything(somebody: Somebody) -> str:
     return re.sub(r'"block_id": "[^"]*"', "", json.dumps([seen, home["blocks"]], sort_keys=True))
 
 
-DOORS = ("open", "acknowledge", "recuse", "note", "steps", "close", "reopen", "handover", "add", "tell", "resume", "discard")
-WRITING = {"note": "note", "steps": "step.who-keeps-the-child-safe", "close": "reason", "reopen": "reopened", "handover": "handed", "add": "added"}
+DOORS = (
+    "open",
+    "acknowledge",
+    "recuse",
+    "note",
+    "steps",
+    "decide",
+    "refer",
+    "close",
+    "reopen",
+    "handover",
+    "add",
+    "tell",
+    "resume",
+    "discard",
+)
+WRITING = {
+    "note": "note",
+    "steps": "step.who-keeps-the-child-safe",
+    "decide": "rationale",
+    "refer": "said",
+    "close": "reason",
+    "reopen": "reopened",
+    "handover": "handed",
+    "add": "added",
+}
 OUTSIDERS = ("head", "deputy_head", "dsl", "ict", "supply_teacher", "stranger", "other_teacher")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases, checklist, handover
+from workflows import cases, checklist, decisions, handover
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -43,6 +43,8 @@ WRITTEN: Mapping[str, Write] = {
     "note": text(cases.note, "note"),
     "close": text(cases.close, "reason"),
     "steps": checklist.tick,
+    "decide": decisions.decide,
+    "refer": decisions.refer,
     "reopen": text(cases.reopen, "reopened"),
     "handover": handover.hand_over,
     "add": text(cases.add, "added"),
@@ -51,5 +53,7 @@ WRITTEN: Mapping[str, Write] = {
 ASKED: Mapping[str, Ask] = {
     **{each: nothing_more(each) for each in ("note", "close", "reopen", "add")},
     "steps": checklist.offered,
+    "decide": decisions.offered,
+    "refer": decisions.to_refer,
     "handover": handover.offered,
 }

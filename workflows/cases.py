@@ -6,7 +6,7 @@ from storage.events import Event
 from storage.models import Case
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import access, checklist, parties, states
+from workflows import access, chasing, checklist, parties, states
 from workflows.access import case_for
 from workflows.people import Met, Who
 from workflows.refusals import Refused
@@ -33,6 +33,7 @@ def acknowledge(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     case.acknowledged_at, case.acknowledged_by = unit.now, met.person.id
     case.state = states.after("acknowledge", case.state)
     unit.record(Event.CASE_ACKNOWLEDGED, case.id, met.person.id, role=party.role)
+    chasing.remind(unit, case, met.person.id)
     tell_everybody(unit, case)
     return Message("lead.mine", about=case.id)
 
@@ -69,6 +70,7 @@ def reopen(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Messag
     keep_note(unit, case, "reopened", text, met.person.id)
     unit.record(Event.CASE_REOPENED, case.id, met.person.id)
     case.acknowledged_at, case.acknowledged_by = unit.now, met.person.id
+    chasing.remind(unit, case, met.person.id)
     parties.settle(unit, rules, case)
     moved_on(unit, case, "reopen")
     return Message("lead.case", about=case.id)

@@ -9,14 +9,14 @@ from storage.models import Case, Entry, Involved, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answer, Answers, Field, Pairs
-from workflows import checklist, doors, evidence, parties, states
+from workflows import checklist, decisions, doors, evidence, parties, states
 from workflows.describe import neutral
 from workflows.involved import URGENT_WHO
 from workflows.quoted import shown, whereabouts
 from workflows.reports import answers_of
 from workflows.rules import Rules
 from workflows.times import spoken, spoken_day
-from workflows.working import Writing, written
+from workflows.working import Writing, parts_of, written
 
 # The latest lines of a case's history: opened often enough, it would else no longer fit the window it is shown in.
 LINES = 100
@@ -28,6 +28,7 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
     answers, names = answers_of(unit, case)
     pictures = evidence.listed(unit, case)
     steps = tuple(checklist.lines(unit, rules, case))
+    parts = parts_of(unit, rules, case, party)
     seen = sum(picture.state == "fetched" for picture in pictures)
     return {
         **neutral(unit, rules, case),
@@ -43,8 +44,8 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "pictures_link": picture_link(unit, rules, case, party) if seen else "",
         "steps": steps,
         "history": tuple(history(unit, rules, case))[-LINES:],
-        **{f"may_{action}": states.may(action, case.state, party.part) for action in states.TABLE},
-        "may_steps": bool(steps) and states.may("steps", case.state, party.part),
+        **{f"may_{action}": states.may(action, case.state, *parts) for action in states.TABLE},
+        "may_steps": bool(steps) and states.may("steps", case.state, *parts),
     }
 
 
@@ -136,7 +137,8 @@ def notes(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[str, str]]:
     """What was noted, added and given as a reason, in order, each under who wrote it and when."""
     texts: list[tuple[Writing, dict[str, str], str]] = [(each, {}, each.text) for each in written(unit, case, *NOTES)]
     steps = [(each, {"step": say}, each.facts["why"]) for each, say in checklist.reasons(unit, rules, case)]
-    for each, more, text in sorted((*texts, *steps), key=lambda one: (one[0].at, one[0].id)):
+    decided = decisions.told(unit, rules, case)
+    for each, more, text in sorted((*texts, *steps, *decided), key=lambda one: (one[0].at, one[0].id)):
         values = {"who": unit.get(Person, each.by).name, "when": spoken(each.at, unit.now), **more}
         yield rules.words.sentence(f"written.{each.kind}", values), text
 

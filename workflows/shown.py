@@ -28,7 +28,7 @@ def filled(unit: Unit, rules: Rules, message: Message, by: Who) -> Message:
     if not message.about:
         return message
     case: Case = unit.get(Case, message.about)
-    return Message(message.name, case.id, values(unit, rules, case, message.name, by))
+    return Message(message.name, case.id, {**values(unit, rules, case, message.name, by), **message.values})
 
 
 def values(unit: Unit, rules: Rules, case: Case, name: str, by: Who) -> Mapping[str, Any]:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 WAITING = ("received", "opened")
 IN_HAND = ("acknowledged", "working")
 STATES = (*WAITING, *IN_HAND, "closed")
-PARTS = ("lead", "informed", "support", "reporter")
+PARTS = ("lead", "informed", "support", "reporter", "decider")
 
 LEAD, READERS, TOLD, REPORTER = ("lead",), ("lead", "informed"), ("lead", "informed", "support"), ("reporter",)
+
+# A head or a chair who reads it decides, besides whoever leads, what is theirs alone to decide.
+DECIDES = ("lead", "decider")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ TABLE: Mapping[str, Rule] = {
     "acknowledge": Rule(LEAD, WAITING, dict.fromkeys(WAITING, "acknowledged")),
     "note": Rule(LEAD, STATES, WORKS),
     "steps": Rule(LEAD, IN_HAND, WORKS),
+    "decide": Rule(DECIDES, IN_HAND, WORKS),
+    "refer": Rule(DECIDES, IN_HAND, WORKS),
     "recuse": Rule(TOLD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "close": Rule(LEAD, IN_HAND, dict.fromkeys(IN_HAND, "closed")),
     "reopen": Rule(LEAD, ("closed",), {"closed": "working"}),

@@ -12,7 +12,7 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import cases, describe, doors, parties, people
+from workflows import cases, chasing, describe, doors, parties, people
 from workflows.access import part_in
 from workflows.rules import Rules
 from workflows.times import spoken
@@ -30,6 +30,7 @@ BY_MAIL = {
     "lead.taken": "mail.news",
     "lead.closed": "mail.news",
     "lead.added": "mail.news",
+    "lead.due": "mail.news",
     "lead.evidence_failed": "mail.news",
     "mail.again": "mail.news",
 }
@@ -69,7 +70,10 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     if account is None or (account.platform == "mail" and not rules.pages):
         beyond_reach(unit, rules, case, claim.to)
         return None
-    name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
+    name = claim.ids.get("message", "")
+    if name == chasing.MESSAGE and not chasing.still_due(unit, rules, case, claim.to, claim.ids["item"]):
+        return None
+    name = name or describe.card_for(unit, rules, case, claim.to).name
     return addressed(unit, rules, case, claim.to, (name, slot))
 
 

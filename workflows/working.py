@@ -35,13 +35,25 @@ class Writing:
 def acting(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> tuple[Case, Party, people.Met]:
     """The case, for somebody whose part in it lets them do this to it as it stands."""
     case, party, met = case_for(unit, rules, case_id, by)
-    insist(action, unit, case, party.part)
+    insist(action, unit, case, *parts_of(unit, rules, case, party))
     return case, party, met
 
 
-def insist(action: str, unit: Unit, case: Case, part: str) -> None:
+def parts_of(unit: Unit, rules: Rules, case: Case, party: Party) -> tuple[str, ...]:
+    """Somebody's part, and whether what only a head or a chair may decide is theirs to: who leads or reads the case
+    and holds a rung of the ladder, or stands in for one who does.
+    """
+    ladder = rules.floor.ladder
+    standing_in = {rules.floor.deputies[rung] for rung in ladder if rung in rules.floor.deputies}
+    holders = people.cast(unit, case.school).holders
+    held = any(party.person in holders.get(rung, ()) for rung in ladder)
+    on_it = held or party.role in (*ladder, *standing_in)
+    return (party.part, "decider") if on_it and party.part in states.READERS else (party.part,)
+
+
+def insist(action: str, unit: Unit, case: Case, *parts: str) -> None:
     """Refuse what the table of states does not allow."""
-    if no := states.refusal(action, case.state, part):
+    if no := states.refusal(action, case.state, *parts):
         raise Refused(no, who=unit.get(Person, case.acknowledged_by).name if no == "already" else "")
 
 

@@ -14,7 +14,20 @@ from workspace.refusal import Json
 from workspace.settings import Settings
 from workspace.visitor import Visitor, Wrong, words
 
-ATTEMPTS = ("open", "acknowledge", "note", "steps", "close", "reopen", "handover", "recuse", "add", "tell")
+ATTEMPTS = (
+    "open",
+    "acknowledge",
+    "note",
+    "steps",
+    "decide",
+    "refer",
+    "close",
+    "reopen",
+    "handover",
+    "recuse",
+    "add",
+    "tell",
+)
 
 
 def tries_everything(bot: str, somebody: Visitor, case: str) -> dict[str, str]:

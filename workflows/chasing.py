@@ -1,0 +1,71 @@
+"""What a lead is reminded of on a case: a LADO to be told within a working day, an answer to be chased.
+
+A reminder says no more than that something is due.  It is a promise to one person, found still owed or not at the
+moment it is kept; whoever takes the case on later is promised what is still to come.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from storage.models import Case
+from storage.unit import Unit
+from workflows import calendar, working
+from workflows.access import part_in
+from workflows.rules import Rules
+from workflows.working import Writing
+
+MESSAGE = "lead.due"
+LADO = "lado"
+# The reminder comes while there is still time that day.
+AHEAD = timedelta(hours=2)
+
+
+def lado_by(moment: datetime) -> datetime:
+    """One working day after it was decided."""
+    return calendar.after_school_time(moment, a_day(moment))
+
+
+def due_at(writing: Writing) -> datetime | None:
+    """When somebody is to be reminded of this, if ever."""
+    facts = writing.facts
+    if writing.kind == "decision":
+        return calendar.after_school_time(writing.at, a_day(writing.at) - AHEAD) if facts["decision"] == LADO else None
+    if not facts["chase"]:
+        return None
+    return calendar.next_opening(calendar.opening(date.fromisoformat(facts["chase"])))
+
+
+def a_day(moment: datetime) -> timedelta:
+    """As long as school is open."""
+    day = calendar.day_of(moment)
+    return calendar.closing(day) - calendar.opening(day)
+
+
+def remind(unit: Unit, case: Case, *people: str) -> None:
+    """Promise these people whatever is still to come; what they were promised before is not promised twice."""
+    for writing, due in owed(unit, case):
+        for person in dict.fromkeys(people):
+            once = f"due {writing.id} {person}"
+            unit.promise("say", person, due, about=case.id, once=once, message=MESSAGE, item=writing.id)
+
+
+def owed(unit: Unit, case: Case) -> Iterator[tuple[Writing, datetime]]:
+    """What is still to be done, and when somebody is reminded of it: a LADO who was told is not to be told again."""
+    written = [*working.written(unit, case, "decision", "referral")]
+    told = [each.at for each in written if each.kind == "referral" and each.facts["to"] == LADO]
+    for each in written:
+        due = due_at(each)
+        done = each.kind == "decision" and any(at >= each.at for at in told)
+        if due and not done and (each.kind == "decision" or due >= unit.now):
+            yield each, max(due, unit.now)
+
+
+def still_due(unit: Unit, rules: Rules, case: Case, person: str, item: str) -> bool:
+    """Whether this person is to be reminded of this now: nobody is once the case is closed, or the thing done."""
+    party = part_in(unit, rules, case, person)
+    if party is None or case.state == "closed":
+        return False
+    written = {each.id: each for each in working.written(unit, case, "decision", "referral")}
+    theirs = party.part == "lead" or (item in written and written[item].by == person)
+    undone = item in {each.id for each, _ in owed(unit, case)} or written[item].kind == "referral"
+    return theirs and undone
