@@ -59,7 +59,7 @@ class CasePages:
         except BadAnswers as bad:
             return await self._mend(request, posted, visit, bad)
         except tuple(FAULTS) as fault:
-            return await self._keep(request, posted, FAULTS[type(fault)])
+            return await self._keep(posted, FAULTS[type(fault)])
         return await self._render(request, result, action=one(posted, "action"))
 
     async def sign_out(self, request: Request) -> Response:
@@ -80,7 +80,7 @@ class CasePages:
             return await self._render(request, form, action=action)
         return await self._ask(request, form, surface.answers(posted), bad.problems, action)
 
-    async def _keep(self, request: Request, posted: Posted, fault: str) -> Response:
+    async def _keep(self, posted: Posted, fault: str) -> Response:
         """It could not be kept: say so, and leave what was typed in the page, ready to be sent again."""
         return await self._front.show(
             "again",
