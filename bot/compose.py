@@ -1,10 +1,9 @@
 """Puts the rooms together: what the settings say becomes a running bot."""
 
 import asyncio
-import logging
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import telemetry, upkeep
+from bot import metrics, telemetry, upkeep
+from bot.alarms import Bell, compare
 from bot.clock import Clock, machine
 from bot.ground import Ground, NotReady, dice, open_ground, slack_of
 from bot.settings import Settings
@@ -32,8 +32,6 @@ from storage.unit import Unit
 from templates.shapes import Pairs
 from workflows import describe, unprocessed
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class Listening:
@@ -41,6 +39,7 @@ class Listening:
 
     host: str = "127.0.0.1"
     port: int = 8090
+    metrics: int | None = None
 
 
 def serve(settings: Settings, at: Listening, demo_clock: Path | None) -> None:
@@ -51,8 +50,11 @@ def serve(settings: Settings, at: Listening, demo_clock: Path | None) -> None:
     except NotReady as problem:
         print(problem, file=sys.stderr)
         raise SystemExit(2) from None
+    app = application(ground)
+    if at.metrics is not None:
+        metrics.show(at.metrics, metrics.Seen(ground.database, telemetry.errors, partial(refused, app)))
     config = uvicorn.Config(
-        application(ground),
+        app,
         host=at.host,
         port=at.port,
         log_config=None,
@@ -94,9 +96,12 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     desk.lookups["slack"] = slack.people.lookup
     desk.afterwards = deliver.awake.set
     await desk.refresh()
-    app.state.door = slack.door(desk, partial(keep, desk), partial(alarm, desk))
+    bell = Bell(desk)
+    await compare(desk, settings.checkpoints, bell)
+    app.state.door = slack.door(desk, partial(keep, desk), bell)
     sweeping = asyncio.create_task(deliver.serve())
-    clock = Clock(deliver.wake, upkeep.every_minute(desk, slack.people), upkeep.daily(desk, settings.checkpoints))
+    daily = upkeep.daily(desk, settings.checkpoints, bell)
+    clock = Clock(deliver.wake, upkeep.every_minute(desk, slack.people, bell), daily)
     clock.start()
     try:
         yield
@@ -110,6 +115,12 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
 async def at_slacks_door(request: Request) -> Response:
     answer: Response = await request.app.state.door.enter(request)
     return answer
+
+
+def refused(app: Starlette) -> Mapping[str, int]:
+    """How many requests the gate has turned away, by reason."""
+    door = getattr(app.state, "door", None)
+    return door.refused if door else {}
 
 
 class Health:
@@ -143,11 +154,6 @@ async def keep(desk: Desk, raw: bytes, fault: str) -> None:
     """Something unexpected stopped a submission: it is kept, sealed, and the operator hears of it."""
     await desk.database.run(desk.trust, unprocessed.keep, raw.decode("utf-8", "replace"), fault)
     desk.afterwards()
-
-
-def alarm(desk: Desk, reason: str) -> None:
-    """The gate turns everybody away (a wrong clock, say); the log says so at once."""
-    log.error("turned away: %s", reason)
 
 
 async def contacts(desk: Desk) -> Pairs:

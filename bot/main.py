@@ -69,12 +69,15 @@ def serve(
         str, typer.Option(help="The address to listen on; a proxy with TLS stands before it.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8090,
+    metrics_port: Annotated[
+        int | None, typer.Option(metavar="PORT", help="Show /metrics on this port of this machine alone.")
+    ] = None,
 ) -> None:
     """Be the bot: answer Slack, keep promises, show pages."""
     settings = _settings()  # first: what is missing is said before anything heavy is loaded
     from bot import compose
 
-    compose.serve(settings, compose.Listening(host, port), demo_clock)
+    compose.serve(settings, compose.Listening(host, port, metrics_port), demo_clock)
 
 
 def demo(

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import threading
+from collections import Counter
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,8 @@ KEYS = IDS | WORDS | NUMBERS
 # An id, a number or a dotted name; people's words have spaces in them, or letters that these have not.
 PLAIN = re.compile(r"[A-Za-z0-9_.:+/-]{1,80}")
 WITHHELD = "withheld"
+# What went wrong so far, by kind; as little as the lines themselves tell.
+errors: Counter[str] = Counter()
 OURS = ("bot", "handlers", "workflows", "storage", "templates")
 SDKS = ("slack_bolt", "slack_sdk", "aiohttp", "aiosmtplib")
 LOUD = (*SDKS, "sqlalchemy", "alembic", "uvicorn", "asyncio")
@@ -48,6 +51,7 @@ def configure(out: TextIO = sys.stderr) -> None:
             structlog.processors.add_log_level,
             _place,
             _allow,
+            _count,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(out),
@@ -125,6 +129,12 @@ def _place(_: object, __: str, line: Line) -> Line:
 
 def _allow(_: object, __: str, line: Line) -> Mapping[str, object]:
     return {key: _plain(value) for key, value in line.items() if key in KEYS and value is not None}
+
+
+def _count(_: object, method: str, line: Line) -> Line:
+    if method in ("error", "critical", "exception") or line.get("level") in ("error", "critical"):
+        errors[str(line.get("fault") or line.get("event"))] += 1
+    return line
 
 
 def _plain(value: object) -> object:

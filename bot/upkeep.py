@@ -6,19 +6,27 @@ from datetime import time
 from functools import partial
 from pathlib import Path
 
+from bot.alarms import Bell, QueueWatch, compare
 from bot.clock import Daily, Tick
 from handlers.desk import Desk
 from handlers.slack.people import People
 from storage import checkpoints
+from storage.durable import appearing
 from storage.models import Account
+from storage.witnesses import SUFFIX, VERIFIER
 from workflows import accounts, drafts
 
 
-def every_minute(desk: Desk, slack: People) -> Tick:
-    """Learn anew what stands on every form, destroy old drafts, look at one role-holder's account in turn."""
+def every_minute(desk: Desk, slack: People, bell: Bell) -> Tick:
+    """Learn anew what stands on every form, destroy old drafts, look at one role-holder's account in turn.
+
+    First of all: does what is owed go out?  The rest may fail where that does.
+    """
     turn: deque[Account] = deque()
+    queue = QueueWatch(desk, bell)
 
     async def tick() -> None:
+        await queue.look()
         await desk.refresh()
         await expire(desk)
         if not turn:
@@ -30,23 +38,32 @@ def every_minute(desk: Desk, slack: People) -> Tick:
     return tick
 
 
-def daily(desk: Desk, folder: Path | None) -> tuple[Daily, ...]:
+def daily(desk: Desk, folder: Path | None, bell: Bell) -> tuple[Daily, ...]:
     """Early each morning; a second time on one date changes nothing that matters."""
     if not folder:
         return ()
-    return (Daily("write a checkpoint", time(3, 20), partial(keep_checkpoint, desk, folder)),)
+    return (Daily("write a checkpoint", time(3, 20), partial(keep_checkpoint, desk, folder, bell)),)
 
 
 async def expire(desk: Desk) -> None:
     await desk.database.run(desk.trust, drafts.expire)
 
 
-async def keep_checkpoint(desk: Desk, folder: Path) -> None:
-    """Whole checkpoints go to the operator's folder only: their size is a count of entries."""
+async def keep_checkpoint(desk: Desk, folder: Path, bell: Bell) -> None:
+    """Whole checkpoints go to the operator's folder only: their size is a count of entries.
+
+    A ledger that an earlier checkpoint contradicts gets no new one, which would take the place of the proof.
+    """
+    if not await compare(desk, folder, bell, whole=True):
+        return
     text: str = await desk.database.run(desk.trust, checkpoints.make, "")
-    await asyncio.to_thread(write, folder / f"{await desk.today():%Y-%m-%d}.checkpoint", text)
+    vkey: str = await desk.look(checkpoints.verifier_key)
+    await asyncio.to_thread(write, folder / f"{await desk.today():%Y-%m-%d}{SUFFIX}", text)
+    if not (folder / VERIFIER).exists():
+        await asyncio.to_thread(write, folder / VERIFIER, vkey)
 
 
 def write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    with appearing(file) as out:
+        out.write(text.encode())

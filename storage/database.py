@@ -1,8 +1,10 @@
 """The door to what is remembered: runs workflows, each wholly or not at all, and answers looks."""
 
 import asyncio
+import itertools
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import Any, Concatenate, Literal, ParamSpec, Self, TypeVar
@@ -30,6 +32,8 @@ class Database:
 
     def __init__(self, url: str, vault: Vault, clock: Callable[[], datetime], dice: Callable[[], str]) -> None:
         self._vault, self._clock, self._dice = vault, clock, dice
+        self._asked: dict[int, float] = {}
+        self._numbers = itertools.count()
         self._lookers = ThreadPoolExecutor(engines.READERS, "looker")
         if make_url(url).get_backend_name() == "sqlite":
             self.dialect = "sqlite"
@@ -48,12 +52,12 @@ class Database:
 
     async def run(self, trust: str, workflow: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Everything the workflow did, durable, or none of it."""
-        result: T = await answer(self._writer.submit(trust, partial(_call, workflow, args, kwargs)))
+        result: T = await answer(self._submit(trust, partial(_call, workflow, args, kwargs)))
         return result
 
     def run_now(self, trust: str, workflow: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for the command line: waits where it stands."""
-        result: T = answer_now(self._writer.submit(trust, partial(_call, workflow, args, kwargs)))
+        result: T = answer_now(self._submit(trust, partial(_call, workflow, args, kwargs)))
         return result
 
     async def look(self, trust: str, query: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -69,10 +73,22 @@ class Database:
                 with bound(connection, scope) as unit:
                     return query(unit, *args, **kwargs)
 
+    def longest_wait(self) -> float:
+        """For how many seconds the oldest change has been waiting for its answer; 0 where none is."""
+        since = min(self._asked.copy().values(), default=None)
+        return 0.0 if since is None else time.monotonic() - since
+
     def close(self) -> None:
         self._lookers.shutdown()
         self._writer.close()
         self._readers.dispose()
+
+    def _submit(self, trust: str, work: Callable[[Unit], Any]) -> "Future[Any]":
+        asked, number = self._asked, next(self._numbers)
+        asked[number] = time.monotonic()
+        future = self._writer.submit(trust, work)
+        future.add_done_callback(lambda _: asked.pop(number, None))
+        return future
 
     def _scope(self, trust: str, heads: Heads, *, writing: bool = True) -> Scope:
         return Scope(trust, self._clock(), self._dice, self._vault, heads, writing)

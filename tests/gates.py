@@ -28,6 +28,7 @@ ONLY = {
     "jinja2": ("templates/", "handlers/web/"),
     "apscheduler": ("bot/",),
     "uvicorn": ("bot/",),
+    "prometheus_client": ("bot/",),
     "typer": ("bot/",),
     "structlog": ("bot/", "handlers/", "storage/"),
     "starlette": ("handlers/", "bot/"),

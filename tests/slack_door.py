@@ -178,7 +178,7 @@ class Door:
         self.kept: list[tuple[bytes, str]] = []
         self.keeps: Exception | None = None
         self.alarms: list[str] = []
-        self.inside = Answering(self.desk, slack.client, slack.people)
+        self.inside = Answering(self.desk, slack.client, slack.people, self.alarms.append)
         self.gate = Gate(SlackEntrance(SECRET, TEAM), self.inside, self.keep, self.alarms.append, clock)
         app = Starlette(routes=[Route("/slack/events", self.gate.enter, methods=["POST"])])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://lanyard.example")

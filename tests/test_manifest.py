@@ -66,7 +66,8 @@ def test_everything_comes_to_the_one_door_over_tls(manifest: dict[str, Any]) -> 
     }
     assert doors == {"https://lanyard.example/slack/events"}
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
-    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == {"app_home_opened", "message.im"}
+    told = {"app_home_opened", "message.im", "app_uninstalled", "tokens_revoked"}
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == told
 
 
 def test_people_can_open_the_home_tab_and_write_to_the_bot(manifest: dict[str, Any]) -> None:

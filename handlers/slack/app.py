@@ -12,11 +12,12 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import JSONResponse, Response
 
+from handlers.desk import Desk
 from handlers.gate import Gate, Visit
 from handlers.slack.cards import card_blocks, fallback
 from handlers.slack.entrance import SHORTCUTS, SlackEntrance
 from handlers.slack.files import SlackFiles
-from handlers.slack.listeners import Desk, Listeners, in_a_line, view_of
+from handlers.slack.listeners import Listeners, in_a_line, view_of
 from handlers.slack.people import People
 from handlers.slack.sender import SlackSender
 from handlers.slack.surface import mended
@@ -55,7 +56,7 @@ class Slack:
     def door(self, desk: Desk, keep: Callable[[bytes, str], Awaitable[object]], alarm: Callable[[str], object]) -> Gate:
         """Its ``enter`` answers POST /slack/events."""
         entrance = SlackEntrance(self.workspace.signing_secret, self.workspace.team)
-        return Gate(entrance, Answering(desk, self.client, self.people), keep, alarm)
+        return Gate(entrance, Answering(desk, self.client, self.people, alarm), keep, alarm)
 
     async def close(self) -> None:
         await self.session.close()
@@ -64,13 +65,16 @@ class Slack:
 class Answering:
     """Bolt finds the listener; the desk's apology is put where the person looks."""
 
-    def __init__(self, desk: Desk, client: AsyncWebClient, people: People) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, client: AsyncWebClient, people: People, alarm: Callable[[str], object]) -> None:
+        self.desk, self.alarm = desk, alarm
         self.listeners = Listeners(desk, client, people)
         self.app = listening(self.listeners, people.team)
 
     async def answer(self, visit: Visit) -> Response:
         """Bolt is given the values that the gate has read, as in Socket Mode: they are not parsed twice."""
+        if fault := cut_off(visit.payload):
+            self.alarm(fault)
+            return Response()
         asked = AsyncBoltRequest(body=dict(visit.payload), mode="socket_mode")
         answer = await self.app.async_dispatch(asked)
         return Response(answer.body, answer.status, answer.first_headers())
@@ -91,6 +95,16 @@ class Answering:
         if payload.get("type") == "block_actions":
             await self.listeners.show(payload, card)
         return Response()
+
+
+def cut_off(payload: Any) -> str:
+    """Which alarm it is, where Slack says that we have been taken out, or that our token no longer counts."""
+    event = payload.get("event")
+    kind = event.get("type") if isinstance(event, dict) else ""
+    if kind == "tokens_revoked":
+        tokens = event.get("tokens")
+        return "revoked" if isinstance(tokens, dict) and tokens.get("bot") else ""
+    return "removed" if kind == "app_uninstalled" else ""
 
 
 def listening(listeners: Listeners, team: str) -> AsyncApp:

@@ -1,0 +1,50 @@
+"""Ringing the alarm: the operator hears of a fault, and those whom people will phone instead hear so too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage.models import Account
+from storage.queries import people as queries
+from storage.unit import Unit
+
+# Those to whom people turn when the bot cannot take a report.
+PHONED = ("headteacher", "chair_of_governors")
+BY_DAY, BY_HOUR = "%Y-%m-%d", "%Y-%m-%d %H"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What the operator is told; whether reports cannot come in; how often the same is said again."""
+
+    message: str
+    phone_in: bool = False
+    again: str = BY_DAY
+
+
+FAULTS: Mapping[str, Fault] = {
+    "clock": Fault("operator.clock"),
+    "queue": Fault("operator.queue", phone_in=True),
+    "removed": Fault("operator.removed", phone_in=True, again=BY_HOUR),
+    "revoked": Fault("operator.revoked", phone_in=True, again=BY_HOUR),
+    "socket": Fault("operator.socket", phone_in=True, again=BY_HOUR),
+    "rolled_back": Fault("operator.rolled_back"),
+    "rewritten": Fault("operator.rewritten"),
+}
+
+
+def ring(unit: Unit, name: str, count: int = 1) -> None:
+    """Promise the alarm, once for each fault and day (or hour): a fault that lasts is not said every second."""
+    fault = FAULTS[name]
+    once = f"alarm {name} {unit.now.strftime(fault.again)}"
+    unit.promise("alarm", "", unit.now, once=once, message=fault.message, count=str(count))
+    if fault.phone_in:
+        for account in letterboxes(unit):
+            said = {"message": "mail.phone_in", "account": account.id}
+            unit.promise("mail", account.person, unit.now, once=f"{once} {account.id}", **said)
+
+
+def letterboxes(unit: Unit) -> list[Account]:
+    """Where the headteachers and chairs get e-mail, whatever chat they have."""
+    holders = {row.person for row in unit.find(queries.roles_now(unit.now)) if row.role in PHONED}
+    accounts: list[Account] = unit.find(queries.accounts_of(tuple(sorted(holders))))
+    return [each for each in accounts if each.platform == "mail" and each.state == "active"]
