@@ -4,7 +4,7 @@ from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import parties, people, states
+from workflows import cards, parties, people, states
 from workflows.people import Met, Who
 from workflows.refusals import Refused
 from workflows.rules import Rules
@@ -47,7 +47,7 @@ def viewed(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, Party
     insist(party)
     if case.state == "received":
         case.state = states.after("open", case.state)
-        unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+        cards.owe_receipt(unit, case)
     unit.record(Event.CASE_VIEWED, case.id, met.person.id)
     return case, party, met
 

@@ -6,7 +6,7 @@ from storage.events import Event
 from storage.models import Case
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import access, chasing, checklist, parties, states
+from workflows import access, cards, chasing, checklist, parties, states
 from workflows.access import case_for
 from workflows.people import Met, Who
 from workflows.refusals import Refused
@@ -82,7 +82,7 @@ def recuse(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     parties.let_go(unit, rules, case, party, "recused")
     if not any(each.part == "lead" for each in parties.told(unit, case)) and not case.acknowledged_at:
         parties.climb(unit, rules, case, "recused")
-        unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+        cards.owe_receipt(unit, case)
     return Message("lead.moved", about=case.id)
 
 
@@ -93,7 +93,7 @@ def add(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
     unit.record(Event.REPORT_ADDED, case.id, case.reporter)
     for party in parties.told(unit, case):
         if party.part in access.READS:
-            unit.promise("say", party.person, unit.now, about=case.id, message="lead.added")
+            cards.say(unit, case, party.person, "lead.added")
     return Message("reporter.added", about=case.id)
 
 
@@ -107,7 +107,7 @@ def tell(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     case.picked = offers
     opened = parties.open_route(unit, rules, case, replace(found, picked=tuple(offers)))
     unit.record(Event.CASE_TOLD, case.id, case.reporter, role=opened.recipients[0].role)
-    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+    cards.owe_receipt(unit, case)
     return Message("reporter.receipt", about=case.id)
 
 
@@ -130,8 +130,8 @@ def follow_up(unit: Unit, rules: Rules, case: Case, place: Place | None) -> None
     if place is None:
         return
     unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
-    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
-    unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.late")
+    cards.owe_receipt(unit, case)
+    cards.say(unit, case, case.reporter, "reporter.late")
 
 
 def may_write(unit: Unit, rules: Rules, step: str, case_id: str, by: Who) -> None:

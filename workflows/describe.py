@@ -50,7 +50,7 @@ def asked(unit: Unit, case: Case, party: Party) -> str:
     return "new" if party.since == case.opened_at else "reminder"
 
 
-def receipt_for(unit: Unit, rules: Rules, case: Case) -> Message:
+def receipt_for(unit: Unit, case: Case) -> Message:
     """What the reporter's receipt should say now, as a message."""
     return Message(f"reporter.{case.state}" if followed(unit, case) else "reporter.no_step", about=case.id)
 

@@ -10,7 +10,7 @@ from storage.events import Event
 from storage.models import Case, Evidence
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import access, parties
+from workflows import access, cards, parties
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -74,8 +74,8 @@ def failed(unit: Unit, wanted: Wanted, why: str) -> None:
     unit.record(Event.EVIDENCE_FAILED, row.case, "", evidence=row.id, why=why)
     for party in parties.told(unit, case):
         if party.part == "lead":
-            unit.promise("say", party.person, unit.now, about=case.id, message="lead.evidence_failed")
-    unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.evidence_failed")
+            cards.say(unit, case, party.person, "lead.evidence_failed")
+    cards.say(unit, case, case.reporter, "reporter.evidence_failed")
 
 
 def listed(unit: Unit, case: Case) -> tuple[Picture, ...]:

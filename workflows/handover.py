@@ -8,7 +8,7 @@ from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import parties, routing, states, working
+from workflows import cards, parties, routing, states, working
 from workflows.matter import Matter
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -58,7 +58,7 @@ def give(unit: Unit, case: Case, place: Place) -> None:
     party = here[0]
     party.part, party.role, party.source, party.why = place.part, place.role, place.source, place.why
     party.since = unit.now
-    unit.promise("say", party.person, unit.now, about=case.id, message="lead.given")
+    cards.say(unit, case, party.person, "lead.given")
 
 
 def entitled(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Place]:

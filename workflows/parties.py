@@ -8,13 +8,11 @@ from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import calendar, people, routing, states
+from workflows import calendar, cards, people, routing, states
 from workflows.involved import facts
 from workflows.routing import Facts, Place, Route
 from workflows.rules import Rules
 
-# What somebody told in a part is sent as soon as the case stands.
-SLOT = "card"
 # A case that nobody answers is called out again every day.
 DAILY = timedelta(days=1)
 # Why somebody leads who was picked by the lead before them.
@@ -49,7 +47,7 @@ def tell(unit: Unit, case: Case, place: Place) -> None:
             since=unit.now,
         )
     )
-    unit.promise("card", place.person, unit.now, about=case.id, slot=SLOT)
+    cards.owe(unit, case, place.person)
 
 
 def await_answer(unit: Unit, rules: Rules, case: Case) -> None:
@@ -126,13 +124,13 @@ def let_go(unit: Unit, rules: Rules, case: Case, party: Party, because: str) -> 
     """
     party.until, party.ended = unit.now, because
     unit.record(ENDED.get(because, Event.CASE_EXCLUDED), case.id, party.person, role=party.role)
-    unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
+    cards.owe(unit, case, party.person)
     if case.acknowledged_by == party.person and case.state != "closed":
         case.acknowledged_at, case.acknowledged_by, case.state = None, "", states.after("recuse", case.state)
         await_answer(unit, rules, case)
         for other in told(unit, case):
-            unit.promise("card", other.person, unit.now, about=case.id, slot=SLOT)
-        unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+            cards.owe(unit, case, other.person)
+        cards.owe_receipt(unit, case)
 
 
 def climb(unit: Unit, rules: Rules, case: Case, because: str = "") -> Place | None:
@@ -159,7 +157,7 @@ def climb(unit: Unit, rules: Rules, case: Case, because: str = "") -> Place | No
         unit.record(Event.CASE_ESCALATED, case.id, "", to=place.person, role=place.role, why=place.why)
     await_answer(unit, rules, case)
     for party in earlier:
-        unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
+        cards.owe(unit, case, party.person)
     return coming[0]
 
 
@@ -170,8 +168,8 @@ def end_outside(unit: Unit, rules: Rules, case: Case) -> None:
     case.outside = [rules.floor.outside]
     unit.record(Event.CASE_ESCALATED, case.id, "", to="outside")
     unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
-    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
-    unit.promise("say", case.reporter, unit.now, about=case.id, message="reporter.nobody")
+    cards.owe_receipt(unit, case)
+    cards.say(unit, case, case.reporter, "reporter.nobody")
     call_out(unit, case)
 
 
@@ -184,5 +182,5 @@ def ask(unit: Unit, case: Case, place: Place) -> None:
     party = here[0]
     party.part, party.role, party.source, party.why = "lead", place.role, place.source, place.why
     party.since = unit.now
-    unit.promise("card", party.person, unit.now, about=case.id, slot=SLOT)
-    unit.promise("say", party.person, unit.now, about=case.id, message="lead.reminder")
+    cards.owe(unit, case, party.person)
+    cards.say(unit, case, party.person, "lead.reminder")

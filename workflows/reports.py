@@ -10,7 +10,7 @@ from storage.models import Case, Evidence, Involved, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import drafts, parties, people, quoted, references
+from workflows import cards, drafts, parties, people, quoted, references
 from workflows.drafts import Written
 from workflows.involved import facts, named_in
 from workflows.people import Who
@@ -70,7 +70,7 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
         outside=list(route.outside),
         message=int(written.message is not None),
     )
-    unit.promise("card", author.id, unit.now, about=case.id, slot="receipt")
+    cards.owe_receipt(unit, case)
     if rules.reports[written.report].files:  # by what was reported: a case about the head has become another type
         gather(unit, case, written)
     drafts.forget(unit, token)

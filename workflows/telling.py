@@ -12,12 +12,11 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import cases, chasing, describe, doors, parties, people
+from workflows import cards, cases, chasing, describe, doors, parties, people
 from workflows.access import part_in
 from workflows.rules import Rules
 from workflows.times import spoken
 
-RECEIPT = "receipt"
 # An address that somebody had before may be gone by now.
 TRIES = 8
 # What a card says by e-mail; what is not here is not worth a mail.
@@ -58,13 +57,13 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     """
     case: Case = unit.get(Case, claim.about)
     slot = claim.ids.get("slot", "")
-    if claim.to == case.reporter and slot == RECEIPT:
-        return addressed(unit, rules, case, claim.to, (describe.receipt_for(unit, rules, case).name, slot))
+    if claim.to == case.reporter and slot == cards.RECEIPT:
+        return addressed(unit, rules, case, claim.to, (describe.receipt_for(unit, case).name, slot))
     if claim.to == case.reporter and claim.ids.get("message", "").startswith("reporter."):
         return addressed(unit, rules, case, claim.to, (claim.ids["message"], ""))
     if part_in(unit, rules, case, claim.to) is None:
         parties.settle(unit, rules, case)
-        return moved(unit, rules, case, claim.to)
+        return moved(unit, case, claim.to)
     account = people.address(unit, claim.to)
     # A letter whose link leads nowhere reaches nobody either.
     if account is None or (account.platform == "mail" and not rules.pages):
@@ -95,10 +94,10 @@ def addressed(unit: Unit, rules: Rules, case: Case, person: str, said: tuple[str
     return Telling(person, account.platform, account.address, name, account.id, values, *where)
 
 
-def moved(unit: Unit, rules: Rules, case: Case, person: str) -> Telling | None:
+def moved(unit: Unit, case: Case, person: str) -> Telling | None:
     """Whoever lost their part has the card they got edited; whoever never got one gets nothing."""
     account = people.address(unit, person)
-    posted = lying(unit, case, person, account.platform, parties.SLOT) if account else None
+    posted = lying(unit, case, person, account.platform, cards.CARD) if account else None
     if account is None or posted is None or account.platform == "mail":
         return None
     return Telling(
@@ -149,7 +148,7 @@ def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> N
             )
         else:
             posted.channel, posted.stamp, posted.at = channel, stamp, unit.now
-    event = Event.RECEIPT_SENT if slot == RECEIPT else Event.CARD_SENT
+    event = Event.RECEIPT_SENT if slot == cards.RECEIPT else Event.CARD_SENT
     unit.record(event, claim.about, told.person, platform=told.platform, words=told.message)
     promises.keep(unit, claim.id, claim.lease)
 

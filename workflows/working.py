@@ -9,7 +9,7 @@ from storage import sealed
 from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import parties, people, states
+from workflows import cards, parties, people, states
 from workflows.access import case_for
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -98,5 +98,5 @@ def moved_on(unit: Unit, case: Case, action: str) -> None:
 def tell_everybody(unit: Unit, case: Case) -> None:
     """Everyone's card, and the reporter's receipt, are made true again."""
     for party in parties.told(unit, case):
-        unit.promise("card", party.person, unit.now, about=case.id, slot=parties.SLOT)
-    unit.promise("card", case.reporter, unit.now, about=case.id, slot="receipt")
+        cards.owe(unit, case, party.person)
+    cards.owe_receipt(unit, case)
