@@ -98,6 +98,8 @@ class Served(uvicorn.Server):
                 host=settings.host,
                 port=settings.port,
                 log_level="warning",
+                # Its own settings would silence the bot's log where both run in one process.
+                log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=2,
                 timeout_keep_alive=75,

@@ -1,5 +1,6 @@
 """Sends cards as e-mail over SMTP; a card that tells a story is refused, whoever asks."""
 
+import logging
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ import aiosmtplib
 from handlers.mail.surface import plain, rich, subject
 from handlers.senders import Posted, Unreachable
 from templates.shapes import Card
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 20.0  # seconds for a whole conversation with the mail server
 # "No such mailbox", "moved away" and "takes no mail": a retry to the same address is pointless.
@@ -77,8 +80,12 @@ class MailSender:
             )
         # ``from None``: the library's sentence repeats the address, and exceptions carry no addresses.
         except aiosmtplib.SMTPException as fault:
-            raise Unreachable(gone=_is_gone(fault)) from None
-        except (OSError, ValueError):
+            if not (gone := _is_gone(fault)):
+                # An alarm about mail could only go by mail: the log and /metrics are where this is seen.
+                log.error("mail failed: %s", type(fault).__name__)  # noqa: TRY400 - names only
+            raise Unreachable(gone=gone) from None
+        except (OSError, ValueError) as fault:
+            log.error("mail failed: %s", type(fault).__name__)  # noqa: TRY400 - names only
             raise Unreachable from None
         return Posted(channel=to, stamp=message["Message-ID"])
 
