@@ -28,6 +28,8 @@ WHAT = {
     "decide": "Decide, with reasons; low-level or LADO is offered to a decider only, and nothing else to one who does "
     "not lead",
     "refer": "Keep to whom it was referred, when, how, and when to chase it",
+    "ask": "Ask the reporter, who sees the question in a form and nothing else of it",
+    "answer": "Answer what was asked",
     "recuse": "Say “I should not have this”",
     "close": "Close it, with the reason, once everything that must be done is",
     "reopen": "Reopen it, with the reason; whoever does has it in hand",

@@ -8,6 +8,7 @@ class Event(StrEnum):
 
     REPORT_SUBMITTED = "report.submitted"
     REPORT_ADDED = "report.added"
+    REPORT_ANSWERED = "report.answered"
     CASE_VIEWED = "case.viewed"
     CASE_ACKNOWLEDGED = "case.acknowledged"
     CASE_ESCALATED = "case.escalated"
@@ -41,6 +42,7 @@ class Event(StrEnum):
     ACCOUNT_CHANGED = "account.changed"
     ABSENCE_SET = "absence.set"
     PERSON_INVITED = "person.invited"
+    REPORTER_ASKED = "reporter.asked"
     REPORTER_WARNED = "reporter.warned"
     OPERATOR_ALARMED = "operator.alarmed"
     CHECKPOINT_MADE = "checkpoint.made"

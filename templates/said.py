@@ -19,6 +19,8 @@ ACTIONS = (
     "steps",
     "decide",
     "refer",
+    "ask",
+    "answer",
     "close",
     "reopen",
     "handover",

@@ -136,8 +136,8 @@ MUTANTS = (
     Mutant(
         "anybody may add to anybody's report",
         "workflows/working.py",
-        "if met is None or not found or found[0].reporter != met.person.id:",
-        "if met is None or not found:",
+        "found[0].reporter != met.person.id or",
+        "",
         PERSON + "test_somebody_elses_case_answers_like_one_that_does_not_exist",
     ),
     Mutant(

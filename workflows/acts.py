@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases, checklist, decisions, handover
+from workflows import cases, checklist, decisions, exchange, handover
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -45,6 +45,8 @@ WRITTEN: Mapping[str, Write] = {
     "steps": checklist.tick,
     "decide": decisions.decide,
     "refer": decisions.refer,
+    "ask": text(exchange.ask, "asked"),
+    "answer": text(exchange.answer, "answered"),
     "reopen": text(cases.reopen, "reopened"),
     "handover": handover.hand_over,
     "add": text(cases.add, "added"),
@@ -55,5 +57,7 @@ ASKED: Mapping[str, Ask] = {
     "steps": checklist.offered,
     "decide": decisions.offered,
     "refer": decisions.to_refer,
+    "ask": exchange.to_ask,
+    "answer": exchange.to_answer,
     "handover": handover.offered,
 }

@@ -9,7 +9,7 @@ from storage.models import Case, Entry, Involved, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answer, Answers, Field, Pairs
-from workflows import checklist, decisions, doors, evidence, parties, states
+from workflows import checklist, decisions, doors, evidence, exchange, parties, states
 from workflows.describe import neutral
 from workflows.involved import URGENT_WHO
 from workflows.quoted import shown, whereabouts
@@ -20,7 +20,7 @@ from workflows.working import Writing, parts_of, written
 
 # The latest lines of a case's history: opened often enough, it would else no longer fit the window it is shown in.
 LINES = 100
-NOTES = ("note", "reason", "reopened", "handed", "added")
+NOTES = ("note", "asked", "answered", "reason", "reopened", "handed", "added")
 
 
 def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "steps": steps,
         "history": tuple(history(unit, rules, case))[-LINES:],
         **{f"may_{action}": states.may(action, case.state, *parts) for action in states.TABLE},
+        "may_ask": states.may("ask", case.state, *parts) and exchange.can_be_asked(unit, rules, case),
         "may_steps": bool(steps) and states.may("steps", case.state, *parts),
     }
 

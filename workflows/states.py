@@ -31,11 +31,13 @@ TABLE: Mapping[str, Rule] = {
     "steps": Rule(LEAD, IN_HAND, WORKS),
     "decide": Rule(DECIDES, IN_HAND, WORKS),
     "refer": Rule(DECIDES, IN_HAND, WORKS),
+    "ask": Rule(LEAD, IN_HAND, WORKS),
     "recuse": Rule(TOLD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "close": Rule(LEAD, IN_HAND, dict.fromkeys(IN_HAND, "closed")),
     "reopen": Rule(LEAD, ("closed",), {"closed": "working"}),
     "handover": Rule(LEAD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "add": Rule(REPORTER, STATES),
+    "answer": Rule(REPORTER, STATES),
     "tell": Rule(REPORTER, ("received",)),
 }
 

@@ -12,7 +12,7 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import cards, cases, chasing, describe, doors, parties, people
+from workflows import cards, cases, chasing, describe, doors, exchange, parties, people
 from workflows.access import part_in
 from workflows.rules import Rules
 from workflows.times import spoken
@@ -59,6 +59,8 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     slot = claim.ids.get("slot", "")
     if claim.to == case.reporter and slot == cards.RECEIPT:
         return addressed(unit, rules, case, claim.to, (describe.receipt_for(unit, case).name, slot))
+    if withheld(unit, rules, case, claim):
+        return None
     if claim.to == case.reporter and claim.ids.get("message", "").startswith("reporter."):
         return addressed(unit, rules, case, claim.to, (claim.ids["message"], ""))
     if part_in(unit, rules, case, claim.to) is None:
@@ -69,11 +71,16 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     if account is None or (account.platform == "mail" and not rules.pages):
         beyond_reach(unit, rules, case, claim.to)
         return None
-    name = claim.ids.get("message", "")
-    if name == chasing.MESSAGE and not chasing.still_due(unit, rules, case, claim.to, claim.ids["item"]):
-        return None
-    name = name or describe.card_for(unit, rules, case, claim.to).name
+    name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
     return addressed(unit, rules, case, claim.to, (name, slot))
+
+
+def withheld(unit: Unit, rules: Rules, case: Case, claim: Claim) -> bool:
+    """Whether this has become nothing to say: a reminder of what is done, a question to somebody it may be about."""
+    message = claim.ids.get("message", "")
+    if message == exchange.ASKED:
+        return not exchange.can_be_asked(unit, rules, case)
+    return message == chasing.MESSAGE and not chasing.still_due(unit, rules, case, claim.to, claim.ids["item"])
 
 
 def addressed(unit: Unit, rules: Rules, case: Case, person: str, said: tuple[str, str]) -> Telling | None:

@@ -61,7 +61,7 @@ def own(unit: Unit, case_id: str, by: Who) -> Case:
     """The case, for whoever reported it."""
     met = people.known(unit, by)
     found: list[Case] = unit.find(queries.by_id(case_id))
-    if met is None or not found or found[0].reporter != met.person.id:
+    if met is None or not found or found[0].reporter != met.person.id or not met.theirs:
         raise Refused("not_yours")
     return found[0]
 

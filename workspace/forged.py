@@ -21,6 +21,8 @@ ATTEMPTS = (
     "steps",
     "decide",
     "refer",
+    "ask",
+    "answer",
     "close",
     "reopen",
     "handover",
