@@ -4,9 +4,12 @@ import asyncio
 import json
 import shutil
 import time
+from datetime import datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from bot.alarms import Bell, QueueWatch
@@ -20,7 +23,10 @@ from tests.slack_door import typed
 from tests.test_metrics import served
 from tests.townspeople import signed
 from tests.world import World, until
+from workflows.calendar import LONDON
 
+# A bot that starts later in the day does at once what it missed in the morning; before that there is nothing to miss.
+by_day = pytest.mark.skipif(datetime.now(LONDON).time() < clock(3, 21), reason="the morning's job has not come yet")
 TEAM = "T0BRAMBLE1"
 OPERATOR = "operator@brambledown.example"
 PHONED = {"head@brambledown.example", "h.whitlock@brambledown.example", "ngozi.okafor@okafor-family.example"}
@@ -70,24 +76,58 @@ def test_a_letter_about_the_machine_says_nothing_of_any_report(world: World) -> 
             assert "report about" not in said
 
 
-def test_a_database_that_was_rolled_back_says_how_many_entries_are_missing(school: World, tmp_path: Path) -> None:
+def rolled_back(school: World, tmp_path: Path) -> tuple[Machine, int]:
+    """Friday's checkpoint has seen a report that Monday's backup, now in place, does not hold; how many entries."""
     here = Machine.of(school)
     here.does("backup", tmp_path / "monday.lanyard")
     before = len(school.events())
     school.teacher.reports("pupil_concern", what="lost", harmed_names="Jo Bloggs")
     school.settled()
-    here.checkpoints.mkdir()
-    here.does("checkpoint", here.checkpoints / "2026-11-20.checkpoint")
+    here.does("checkpoint", today(school, here))
     lost = len(school.events()) - before
     school.stops()
     for left in Path(here.database.removeprefix("sqlite:///")).parent.glob("lanyard.db*"):
         left.unlink()
     shutil.rmtree(here.home / "evidence")
     assert f"{lost} entries are missing" in here.lanyard("restore", tmp_path / "monday.lanyard")[1]
-    kept = (here.checkpoints / "2026-11-20.checkpoint").read_text()
+    return here, lost
+
+
+def today(school: World, machine: Machine) -> Path:
+    machine.checkpoints.mkdir(exist_ok=True)
+    return machine.checkpoints / f"{school.clock.now().astimezone(LONDON):%Y-%m-%d}.checkpoint"
+
+
+def test_a_database_that_was_rolled_back_says_how_many_entries_are_missing(school: World, tmp_path: Path) -> None:
+    here, lost = rolled_back(school, tmp_path)
+    kept = {file: file.read_text() for file in here.checkpoints.iterdir()}
     with served(school):
         until(lambda: letters(school, f"{lost} entries of the ledger are missing"), "the alarm")
-    assert (here.checkpoints / "2026-11-20.checkpoint").read_text() == kept, "the proof is not written over"
+        time.sleep(0.5)
+    assert {file: file.read_text() for file in here.checkpoints.iterdir()} == kept, "the proof is not written over"
+
+
+@by_day
+def test_a_ledger_that_was_rolled_back_and_has_grown_again_is_told_from_the_one_before(
+    school: World, tmp_path: Path
+) -> None:
+    _, lost = rolled_back(school, tmp_path)
+    with served(school):
+        for _ in range(2):
+            school.teacher.reports("pupil_concern", what="again", harmed_names="Jo Bloggs")
+        until(lambda: len(school.dsl.hears()) > 2, "the cards")
+    with served(school):
+        until(lambda: letters(school, "not the one that a checkpoint has seen"), "the alarm")
+    assert lost
+
+
+@by_day
+def test_each_morning_a_checkpoint_is_kept_with_the_key_that_proves_it(school: World) -> None:
+    here = Machine.of(school)
+    with served(school):
+        until((here.checkpoints / "ledger.vkey").exists, "the checkpoint")
+    assert [file.suffix for file in sorted(here.checkpoints.iterdir())] == [".checkpoint", ".vkey"]
+    here.does("verify", "--checkpoint", today(school, here))
 
 
 def test_a_clock_that_is_a_minute_off_is_told_while_reports_still_come_in(world: World) -> None:

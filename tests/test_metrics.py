@@ -43,7 +43,8 @@ def of_the_house(shown: Shown) -> Shown:
 @contextmanager
 def served(world: World, *more: str) -> Iterator[None]:
     """`lanyard serve` in a process of its own in place of the school's bot."""
-    world.stops()
+    if world.bot and world.bot.thread.is_alive():
+        world.stops()
     words = ["serve", "--demo-clock", str(world.clock.file), "--port", str(world.settings_port()), *more]
     env = os.environ | Machine.of(world).env
     bot = subprocess.Popen([sys.executable, "-m", "bot.main", *words], env=env, stderr=subprocess.DEVNULL)
