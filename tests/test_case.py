@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.test_right_person import NOWHERE, told
-from tests.townspeople import actions, words
+from tests.townspeople import Somebody, actions, words
 from tests.world import World, brambledown
 
 CANARY = "CANARYNARRATIVE"
@@ -49,6 +49,15 @@ def test_what_the_reporter_adds_stands_beside_what_was_sent_first(world: World) 
     assert "She told me more." in shown
 
 
+def pressed_until_heard(one: Somebody, case: str) -> str:
+    """Press Acknowledge, and once more whenever the answer is that we are busy, as people do; what was shown."""
+    for _ in range(10):
+        shown = str(one.forges("acknowledge", case).calls)
+        if "very busy" not in shown and "tell yet" not in shown:
+            break
+    return shown
+
+
 def test_of_eight_who_acknowledge_at_once_one_does_and_the_others_hear_who(world: World) -> None:
     """Three people hold the role; the presses of all of them arrive together."""
     slt = '{ role = "leadership_team", school = "brambledown" }'
@@ -60,7 +69,7 @@ def test_of_eight_who_acknowledge_at_once_one_does_and_the_others_hear_who(world
     assert len(world.leads()) == len(several)
     racing = [*several, world.ict, world.dsl]
     with ThreadPoolExecutor(8) as eight:
-        for each in [eight.submit(one.forges, "acknowledge", case) for one in racing]:
+        for each in [eight.submit(pressed_until_heard, one, case) for one in racing]:
             each.result()
     world.settled()
     assert world.events(case).count("case.acknowledged") == 1
@@ -70,7 +79,7 @@ def test_of_eight_who_acknowledge_at_once_one_does_and_the_others_hear_who(world
         assert card["edited"]
         if one is not winner:
             assert f"{winner.name} has acknowledged" in words(card)
-            assert f"{winner.name} has acknowledged it" in str(one.forges("acknowledge", case).calls)
+            assert f"{winner.name} has acknowledged it" in pressed_until_heard(one, case)
     assert "You have acknowledged" in words(winner.card())
 
 
