@@ -36,6 +36,24 @@ ALLOWED = {
 # These stand in none of them either: nobody is shown a file's name, what a camera hid in it, or a passphrase.
 NEVER = ("file name", "hidden in the picture", "passphrase", "direct message")
 PREFERRED = {"danger": "no", "child_shown": "no", "child_at_risk": "no", "pictures_sexual": "no", "by": "pupil"}
+# What a lead does with a report, by its button: the boxes, and what is picked where nobody types.
+WORKED = {
+    "Add a note": {"note": ""},
+    "Decide": {"decision": "monitor", "rationale": ""},
+    "Record a referral": {
+        "body": "csc",
+        "way": "telephone",
+        "referred_on": "2025-11-19",
+        "whom": "",
+        "theirs": "",
+        "said": "",
+    },
+    "Ask who sent it": {"asked": ""},
+    "Close": {"reason": ""},
+    "Reopen": {"reopened": ""},
+}
+# The reporter is shown what they are asked, and nothing else that a lead wrote.
+THEIRS = tuple(f": {box}" for boxes in WORKED.values() for box, said in boxes.items() if not said and box != "asked")
 TYPES = sorted(Catalogue.read().reports)
 
 
@@ -139,13 +157,16 @@ class Telling:
         return [everybody[row.address] for row in rows if row.address in everybody]
 
     def is_worked(self, story: str) -> None:
-        """Acknowledged, noted, added to, closed."""
+        """Acknowledged, noted, decided on, referred, asked about, closed, reopened, answered, added to."""
         lead, opened = self.is_opened(story)
         lead.closes(lead.presses("Acknowledge", form=opened))
-        for button, box in (("Add a note", "note"), ("Close", "reason")):
+        for button, boxes in WORKED.items():
             _, opened = self.is_opened(story)
             form = lead.presses(button, form=opened)
-            lead.closes(lead.sends(form, {box: self.canaries.new(f"{story}: {box}")}))
+            typed = {box: said or self.canaries.new(f"{story}: {box}") for box, said in boxes.items()}
+            lead.closes(lead.sends(form, typed))
+        form = self.presses(self.teacher, "Answer", story)
+        self.teacher.closes(self.teacher.sends(form, {"answered": self.canaries.new(f"{story}: answered")}))
         form = self.presses(self.teacher, "Add to my report", story)
         self.teacher.closes(self.teacher.sends(form, {"added": self.canaries.new(f"{story}: added")}))
         lead, opened = self.is_opened(story)
@@ -336,7 +357,9 @@ def wrong_eyes(day: Telling) -> list[tuple[str, str, str]]:
         (where, viewer, box)
         for where, viewer, shown in day.watch.drawn
         for box in day.canaries.named_in(shown)
-        if (viewer != day.teacher.id and viewer not in told.get(box.split(":")[0], ())) or box.endswith(NEVER)
+        if (viewer != day.teacher.id and viewer not in told.get(box.split(":")[0], ()))
+        or (viewer == day.teacher.id and box.endswith(THEIRS))
+        or box.endswith(NEVER)
     ]
 
 
