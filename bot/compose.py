@@ -99,6 +99,9 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     bell = Bell(desk)
     await compare(desk, settings.checkpoints, bell)
     app.state.door = slack.door(desk, partial(keep, desk), bell)
+    socket = app.state.socket = slack.socket(app.state.door, bell)
+    if socket:
+        socket.start()
     sweeping = asyncio.create_task(deliver.serve())
     daily = upkeep.daily(desk, settings.checkpoints, bell)
     clock = Clock(deliver.wake, upkeep.every_minute(desk, slack.people, bell), daily)
@@ -106,6 +109,8 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     try:
         yield
     finally:
+        if socket:
+            await socket.close()
         await clock.stop()
         sweeping.cancel()
         await deliver.finish()
@@ -138,8 +143,10 @@ class Health:
             if time.monotonic() >= self._until:
                 self._fault = await self._look()
                 self._until = time.monotonic() + 1
-        if self._fault:
-            return JSONResponse({"accepting_reports": "no", "fault": self._fault}, 503)
+        socket = request.app.state.socket
+        fault = self._fault or ("NoLineToSlack" if socket and not socket.connected else "")
+        if fault:
+            return JSONResponse({"accepting_reports": "no", "fault": fault}, 503)
         return JSONResponse({"accepting_reports": "yes"})
 
     async def _look(self) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 from storage.vault import create_key_file
 
 SECRET, TOKEN, TEAM = "brambledown-signing-secret", "xoxb-brambledown-demo", "T0BRAMBLE1"
+APP_TOKEN = "xapp-brambledown-demo"  # noqa: S105 - worth nothing anywhere else
 STARTS_WITHIN = 30.0
 
 
@@ -33,16 +34,16 @@ class Running:
     env: Mapping[str, str]
 
 
-def demo(*, script: bool, port: int) -> int:
+def demo(*, script: bool, port: int, socket_mode: bool = False) -> int:
     """Show Lanyard at work; with ``script``, walk the four flows without a browser and answer 0 or 1."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # its children end with it
     if script:
         from workspace.script import walk
 
-        with running(port=0, bot_port=free_port()) as up:
+        with running(port=0, bot_port=free_port(), socket_mode=socket_mode) as up:
             told = walk(up.workspace, up.bot)
             return 0 if told and verified(up) else 1
-    with running(port=port, bot_port=8090) as up:
+    with running(port=port, bot_port=8090, socket_mode=socket_mode) as up:
         print(f"\nBrambledown Primary School is open: {up.workspace}\nBe somebody, type /report, and see who hears.")
         print("Everything is invented, and gone when you stop this with Ctrl+C.\n", flush=True)
         with suppress(KeyboardInterrupt):
@@ -51,7 +52,7 @@ def demo(*, script: bool, port: int) -> int:
 
 
 @contextmanager
-def running(*, port: int, bot_port: int) -> Iterator[Running]:
+def running(*, port: int, bot_port: int, socket_mode: bool = False) -> Iterator[Running]:
     """The workspace and the bot, each in a process of its own, in a folder that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="lanyard-demo-") as name:
         folder, bot = Path(name), f"http://127.0.0.1:{bot_port}"
@@ -64,7 +65,8 @@ def running(*, port: int, bot_port: int) -> Iterator[Running]:
             ready = json.loads(chat.stdout.readline() or "{}")
             if "url" not in ready:
                 raise SystemExit(f"The demo's page could not start: is something else at port {port}? Try --port.")
-            up = Running(ready["url"], bot, folder, settings(folder, ready, bot))
+            lines = {"LANYARD_SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {}
+            up = Running(ready["url"], bot, folder, settings(folder, ready, bot) | lines)
             found(up, clock)
             serve = ["-m", "bot.main", "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
             with process(serve, up.env) as server:
@@ -72,7 +74,7 @@ def running(*, port: int, bot_port: int) -> Iterator[Running]:
                 yield up
 
 
-def settings(folder: Path, ready: Mapping[str, object], bot: str) -> Mapping[str, str]:
+def settings(folder: Path, ready: Mapping[str, object], bot: str) -> dict[str, str]:
     """What the demo's bot is told: nothing of the visitor's own environment that belongs to Lanyard."""
     key = folder / "key" / "lanyard.key"
     key.parent.mkdir(mode=0o700)

@@ -85,11 +85,12 @@ def demo(
         bool, typer.Option("--script", help="Walk the four flows without a browser, and say so.")
     ] = False,
     port: Annotated[int, typer.Option(help="Where the workspace's page is.")] = 8080,
+    socket: Annotated[bool, typer.Option("--socket", help="Over lines of the bot's own: Socket Mode.")] = False,
 ) -> None:
     """Show Lanyard at work in an invented school: no Slack account needed."""
     from bot import demo as invented
 
-    raise typer.Exit(invented.demo(script=script, port=port))
+    raise typer.Exit(invented.demo(script=script, port=port, socket_mode=socket))
 
 
 def verify(

@@ -102,6 +102,8 @@ class Settings(BaseModel):
     slack_signing_secret: Annotated[SecretStr, _like(r"\S{16,}", "is too short to be a signing secret")]
     slack_bot_token: Annotated[SecretStr, _like(r"xoxb-\S+", "must start with xoxb-")]
     slack_team: Annotated[str, _like(r"T[A-Z0-9]+", "must be a workspace's id, such as T012AB3CD")]
+    # With it the bot opens its lines to Slack itself, and needs no public address for them.
+    slack_app_token: Annotated[SecretStr, _like(r"xapp-\S+", "must start with xapp-")] | None = None
     slack_url: Annotated[str, AfterValidator(_web), AfterValidator(lambda url: url + "/")] = SLACK
     # Without an address of ours the forms have no file step, and nobody is sent a link.
     url: Annotated[str, AfterValidator(_web)] | None = None

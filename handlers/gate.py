@@ -59,6 +59,15 @@ class Visit:
     reply: str = ""
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """What came over a line of our own: ``id`` is what its answer names; without a visit it is ``about`` the line."""
+
+    id: str = ""
+    visit: Visit | None = None
+    about: str = ""
+
+
 class Entrance(Protocol):
     """What a platform knows about its own requests.  Each method raises Turned."""
 
@@ -67,6 +76,7 @@ class Entrance(Protocol):
     def seal(self, headers: Headers) -> Seal: ...
     def genuine(self, seal: Seal, raw: bytes) -> bool: ...
     def read(self, media: str, raw: bytes) -> Visit: ...
+    def unfold(self, raw: bytes) -> Envelope: ...
 
 
 class Inside(Protocol):
@@ -101,12 +111,33 @@ class Gate:
             visit = self.entrance.read(request.headers.get("content-type", ""), raw)
             self.check_tenant(visit)
         except Turned as turned:
-            self.refused[turned.reason] += 1
-            log.warning("refused: %s, %d bytes", turned.reason, len(raw))
+            self.turn(turned, len(raw))
             return PlainTextResponse(TURNED[turned.reason], turned.status)
         if visit.reply:
             return PlainTextResponse(visit.reply)
         return await self.remembered.once(visit.once or seal.signature, lambda: self.answer(visit, raw))
+
+    def unfold(self, raw: bytes) -> Envelope | None:
+        """What came over a line that we opened to the platform's own host: all is checked but the signature."""
+        try:
+            insist_on_size(raw)
+            envelope = self.entrance.unfold(raw)
+            if envelope.visit:
+                self.check_tenant(envelope.visit)
+        except Turned as turned:
+            self.turn(turned, len(raw))
+            return None
+        return envelope
+
+    async def receive(self, envelope: Envelope, raw: bytes) -> Response:
+        """The answer to such an envelope, the same each time it is delivered."""
+        visit = envelope.visit
+        assert visit  # noqa: S101 - a mistake in the calling code
+        return await self.remembered.once(visit.once or envelope.id, lambda: self.answer(visit, raw))
+
+    def turn(self, turned: Turned, size: int) -> None:
+        self.refused[turned.reason] += 1
+        log.warning("refused: %s, %d bytes", turned.reason, size)
 
     def check(self, seal: Seal, raw: bytes) -> None:
         """Signed by the platform, and just now."""
@@ -160,13 +191,17 @@ async def arrived(request: Request) -> bytes:
         async with asyncio.timeout(ARRIVES_WITHIN):
             async for piece in request.stream():
                 raw += piece
-                if len(raw) > LARGEST:
-                    raise Turned(413, "size")
+                insist_on_size(raw)
     except TimeoutError:
         raise Turned(408, "slow") from None
     except ClientDisconnect:
         raise Turned(400, "gone") from None
     return bytes(raw)
+
+
+def insist_on_size(raw: bytes | bytearray) -> None:
+    if len(raw) > LARGEST:
+        raise Turned(413, "size")
 
 
 def note_late(work: asyncio.Future[Response]) -> None:

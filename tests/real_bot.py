@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -129,12 +130,15 @@ def settings(school: School, database: str) -> dict[str, str]:
 
 
 @contextmanager
-def a_school(folder: Path, database: str = "", **chat: Any) -> Iterator[School]:
+def a_school(
+    folder: Path, database: str = "", more: Mapping[str, str] = MappingProxyType({}), **chat: Any
+) -> Iterator[School]:
     """A founded school whose bot serves; ``database`` is a URL, SQLite in the bot's own folder without one."""
     port = free_port()
     at = Chat(bot=f"http://127.0.0.1:{port}", clock_file=folder / "clock.json", calls_kept=100_000, **chat)
     with running(at) as address:
         school = School(address, port, folder, database)
+        school.env |= more
         try:
             school.found()
             school.live()

@@ -149,6 +149,7 @@ def test_a_key_that_is_not_there_is_not_made_in_passing(env: dict[str, str]) -> 
         ("LANYARD_SLACK_TEAM", "oak-trees"),
         ("LANYARD_SLACK_SIGNING_SECRET", "short"),
         ("LANYARD_SLACK_BOT_TOKEN", "xapp-wrong-kind"),
+        ("LANYARD_SLACK_APP_TOKEN", "xoxb-wrong-kind"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_by_name(env: dict[str, str], name: str, value: str) -> None:

@@ -156,8 +156,8 @@ class World:
     chair_of_trustees: Somebody
     bot: Bot | None = None
 
-    def __init__(self, chat: Address, folder: Path, database_url: str) -> None:
-        self.chat, self.folder = chat, folder
+    def __init__(self, chat: Address, folder: Path, database_url: str, *, socket: bool = False) -> None:
+        self.chat, self.folder, self.socket = chat, folder, socket
         self.workspace = chat.workspace
         self.port = listening(0)
         self.url = f"http://127.0.0.1:{self.port.getsockname()[1]}"
@@ -175,8 +175,10 @@ class World:
 
     def decided(self) -> Settings:
         chat: ChatSettings = self.workspace.settings
+        lines = {"LANYARD_SLACK_APP_TOKEN": chat.app_token} if self.socket else {}
         return Settings.read(
-            {
+            lines
+            | {
                 "LANYARD_HOME": str(self.folder / "home"),
                 "LANYARD_KEY_FILE": str(self.key),
                 "LANYARD_DATABASE_URL": self.database,
@@ -331,10 +333,10 @@ def listening(port: int) -> socket.socket:
 
 @contextmanager
 def brambledown(
-    chat: Address, folder: Path, database_url: str, changes: dict[str, str] | None = None
+    chat: Address, folder: Path, database_url: str, changes: dict[str, str] | None = None, *, socket: bool = False
 ) -> Iterator[World]:
-    """The school, open until the block ends."""
-    world = World(chat, folder, database_url)
+    """The school, open until the block ends; with ``socket`` the bot opens its own lines to the chat."""
+    world = World(chat, folder, database_url, socket=socket)
     try:
         world.opens(changes)
         yield world

@@ -16,10 +16,11 @@ from workspace.directory import DIRECTORY
 from workspace.modals import MODALS
 from workspace.refusal import Json, SlackError
 from workspace.replying import say_back
+from workspace.socket import CONNECTIONS
 from workspace.world import Workspace
 
 Method = Callable[[Workspace, Json], Json]
-METHODS: dict[str, Method] = {**CHAT, **DIRECTORY, **MODALS}
+METHODS: dict[str, Method] = {**CHAT, **DIRECTORY, **MODALS, **CONNECTIONS}
 SCOPES = "app_mentions:read,chat:write,commands,files:read,im:history,im:write,reactions:write,users:read"
 WRITTEN_AS_JSON = ("blocks", "view", "metadata", "attachments")
 
@@ -92,7 +93,8 @@ def refuse_strangers(world: Workspace, request: Request, args: Json) -> None:
     args.pop("token", None)
     if not token:
         raise SlackError("not_authed")
-    if token != world.settings.bot_token:
+    apps = request.path_params["method"] in CONNECTIONS
+    if token != (world.settings.app_token if apps else world.settings.bot_token):
         raise SlackError("invalid_auth")
 
 

@@ -15,6 +15,7 @@ import httpx
 
 from workspace.refusal import Json
 from workspace.settings import Settings
+from workspace.socket import Socket
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -42,24 +43,44 @@ class Knock:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.socket = Socket(settings.host)
         self.client: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=2)
         self.client = httpx.AsyncClient(trust_env=False, timeout=None, limits=limits)  # noqa: S113 - see send
+        await self.socket.open()
 
     async def close(self) -> None:
+        await self.socket.close()
         if self.client:
             await self.client.aclose()
 
     async def form(self, base: str, fields: Json) -> Answer:
+        if self.socket.used:
+            return await self.carry("command", fields)
         return await self.send(base, urlencode(fields).encode(), FORM, {})
 
     async def payload(self, base: str, payload: Json) -> Answer:
+        if self.socket.used:
+            return await self.carry("interaction", payload)
         return await self.form(base, {"payload": json.dumps(payload)})
 
     async def event(self, base: str, envelope: Json, headers: dict[str, str]) -> Answer:
+        if self.socket.used and "event" in envelope:
+            retry = int(headers.get("X-Slack-Retry-Num", "0")), headers.get("X-Slack-Retry-Reason", "")
+            return await self.carry("event", envelope, retry)
         return await self.send(base, json.dumps(envelope).encode(), JSON, headers)
+
+    async def carry(self, kind: str, payload: Json, retry: tuple[int, str] = (0, "")) -> Answer:
+        """The same over one of the app's own lines."""
+        try:
+            async with asyncio.timeout(self.settings.ack_seconds):
+                return Answer(200, await self.socket.send(kind, payload, retry))
+        except TimeoutError:
+            return Answer(trouble="operation_timeout")
+        except OSError:
+            return Answer(trouble="dispatch_failed")
 
     async def send(self, base: str, body: bytes, type: str, headers: dict[str, str]) -> Answer:
         """One request, signed now; the whole of it has three seconds."""

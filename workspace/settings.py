@@ -13,6 +13,7 @@ class Settings:
     bot: str = "http://127.0.0.1:8090"
     signing_secret: str = "brambledown-signing-secret"  # noqa: S105 - the demo's own, worth nothing elsewhere
     bot_token: str = "xoxb-brambledown-demo"  # noqa: S105 - likewise
+    app_token: str = "xapp-brambledown-demo"  # noqa: S105 - likewise
     host: str = "127.0.0.1"
     port: int = 0
     smtp_port: int = 0

@@ -54,6 +54,7 @@ class Workspace:
         self.triggers = Triggers(self.settings.trigger_seconds)
         self.replies = Replies()
         self.mischief = Mischief()
+        self.knock.socket.used = False
         self.letters: list[Letter] = []
         self.banners: dict[str, str] = {}
         self.calls: deque[Json] = deque(maxlen=self.settings.calls_kept)

@@ -20,6 +20,7 @@ from handlers.slack.files import SlackFiles
 from handlers.slack.listeners import Listeners, in_a_line, view_of
 from handlers.slack.people import People
 from handlers.slack.sender import SlackSender
+from handlers.slack.socket import CALM, Pace, Socket
 from handlers.slack.surface import mended
 
 ANY = re.compile(".*", re.DOTALL)
@@ -33,6 +34,7 @@ class Workspace:
     bot_token: str
     signing_secret: str
     url: str = "https://slack.com/api/"
+    app_token: str = ""
 
 
 class Slack:
@@ -57,6 +59,18 @@ class Slack:
         """Its ``enter`` answers POST /slack/events."""
         entrance = SlackEntrance(self.workspace.signing_secret, self.workspace.team)
         return Gate(entrance, Answering(desk, self.client, self.people, alarm), keep, alarm)
+
+    def socket(self, gate: Gate, alarm: Callable[[str], object], pace: Pace = CALM) -> Socket | None:
+        """Lines that we open ourselves, where the school has given a token for them."""
+        return Socket(self.dial, self.session, gate, alarm, pace) if self.workspace.app_token else None
+
+    async def dial(self) -> str:
+        """Where Slack wants the next line to begin; in the clear only where its Web API is, in a demo."""
+        answer = await self.client.apps_connections_open(app_token=self.workspace.app_token)
+        place = str(answer["url"])
+        if not place.startswith("wss://" if self.workspace.url.startswith("https:") else ("ws://", "wss://")):
+            raise ConnectionError
+        return place
 
     async def close(self) -> None:
         await self.session.close()

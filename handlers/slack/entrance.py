@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 
-from handlers.gate import Seal, Turned, Visit
+from handlers.gate import Envelope, Seal, Turned, Visit
 from handlers.reading import Unreadable, strictly
 
 Payload = Mapping[str, Any]
@@ -19,6 +19,7 @@ SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 MARKS = [(f"%{ord(mark):02X}", mark) for mark in '{}[]",:\\/']
 # Chosen from the lightning menu, or from a message's own menu.
 SHORTCUTS = ("shortcut", "message_action")
+LONGEST_ID = 200
 STAMP = re.compile(r"[0-9]{1,10}\.[0-9]{1,6}")
 SECONDS = re.compile(r"[0-9]{1,11}")
 
@@ -59,6 +60,33 @@ class SlackEntrance:
             case _:
                 raise Turned(415, "media")
 
+    def unfold(self, raw: bytes) -> Envelope:
+        """What comes over a line of Socket Mode: an envelope with a payload, or a word about the line."""
+        told = unfolded(raw)
+        match told.get("type"):
+            case "hello":
+                return Envelope(about="hello")
+            case "disconnect":
+                return Envelope(about=str(told.get("reason") or "disconnect"))
+        id, payload = told.get("envelope_id"), told.get("payload")
+        need(isinstance(id, str) and 0 < len(id) <= LONGEST_ID and isinstance(payload, dict))
+        return Envelope(str(id), carried(told.get("type"), dict(payload or {})))
+
+
+def carried(kind: object, payload: Payload) -> Visit:
+    """What an envelope carries: the same three kinds that come to our address."""
+    match kind:
+        case "slash_commands":
+            return command(payload)
+        case "interactive":
+            return interaction(payload)
+        case "events_api":
+            visit = event(payload)
+            need(not visit.reply)
+            return visit
+        case _:
+            raise Turned(404, "kind")
+
 
 def form(text: str) -> dict[str, str]:
     for coded, mark in MARKS:
@@ -73,6 +101,13 @@ def form(text: str) -> dict[str, str]:
     return fields
 
 
+def unfolded(raw: bytes) -> Payload:
+    try:
+        return values(raw.decode())
+    except UnicodeDecodeError:
+        raise Turned(400, "text") from None
+
+
 def values(text: str) -> Payload:
     try:
         found = strictly(text)
@@ -83,9 +118,10 @@ def values(text: str) -> Payload:
     return found
 
 
-def command(fields: Mapping[str, str]) -> Visit:
+def command(fields: Mapping[str, Any]) -> Visit:
     """Somebody typed our command."""
-    need(all(fields.get(name) for name in ("command", "user_id", "team_id", "trigger_id")))
+    given = [fields.get(name) for name in ("command", "user_id", "team_id", "trigger_id")]
+    need(all(each and isinstance(each, str) for each in given))
     return Visit(fields, frozenset({fields["team_id"]}), home_of(fields))
 
 
