@@ -1,5 +1,6 @@
 """A machine with the school's settings and the command line: the one it runs on, or an empty one to come back on."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,9 @@ class Machine:
         return cls(world.settings, world.folder, world.settings.database_url.get_secret_value())
 
     def lanyard(self, *words: object) -> tuple[int, str]:
-        said = typer.testing.CliRunner().invoke(app(), [str(word) for word in words], env=self.env)
+        # What is set for the tests themselves is no setting of the school's.
+        others: dict[str, str | None] = {name: None for name in os.environ if name.startswith("LANYARD_")}
+        said = typer.testing.CliRunner().invoke(app(), [str(word) for word in words], env=others | self.env)
         assert said.exception is None or isinstance(said.exception, SystemExit), said.exception
         return said.exit_code, said.output
 
@@ -46,6 +49,11 @@ class Machine:
         code, said = self.lanyard(*words)
         assert code == 0, said
         return said
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """The environment of a process of its own."""
+        return {name: value for name, value in os.environ.items() if not name.startswith("LANYARD_")} | self.env
 
     @property
     def evidence(self) -> set[str]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import secrets
 import stat
 import tarfile
 from pathlib import Path
@@ -50,7 +51,7 @@ def size(world: World) -> int:
 
 def written_anew(file: Path, changed: dict[str, bytes | None], more: dict[str, bytes] | None = None) -> Path:
     """The same parcel with some of its files changed, left out (None) or added."""
-    other = file.with_name(f"changed.{file.name}")
+    other = file.with_name(f"{secrets.token_hex(4)}.lanyard")
     with tarfile.open(file) as old, tarfile.open(other, "w") as new:
         for member in old:
             content = changed.get(member.name, old.extractfile(member).read())  # type: ignore[union-attr]

@@ -1,6 +1,5 @@
 """What a watcher of the machine is shown tells how it is, and never that anybody reported anything."""
 
-import os
 import subprocess
 import sys
 import time
@@ -46,7 +45,7 @@ def served(world: World, *more: str) -> Iterator[None]:
     if world.bot and world.bot.thread.is_alive():
         world.stops()
     words = ["serve", "--demo-clock", str(world.clock.file), "--port", str(world.settings_port()), *more]
-    env = os.environ | Machine.of(world).env
+    env = Machine.of(world).surroundings
     bot = subprocess.Popen([sys.executable, "-m", "bot.main", *words], env=env, stderr=subprocess.DEVNULL)
 
     def awake() -> bool:

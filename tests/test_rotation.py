@@ -65,7 +65,7 @@ def killed(machine: Machine, marker: str) -> None:
             return bytes(connection.execute(wanted, {"id": marker}).scalar() or b"")
 
     before, until = wrapped(), time.monotonic() + 60
-    errand = subprocess.Popen([sys.executable, "-m", "bot.main", "rotate"], env=os.environ | machine.env)
+    errand = subprocess.Popen([sys.executable, "-m", "bot.main", "rotate"], env=machine.surroundings)
     while (wrapped() == before) if marker else (len(read_keys(machine.key)) == 1):
         assert time.monotonic() < until
         time.sleep(0.001)
