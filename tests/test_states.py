@@ -8,10 +8,10 @@ import pytest
 from bot.cases_page import PAGE, page
 from tests.townspeople import Somebody, actions
 from tests.world import World
-from workflows.states import IN_HAND, PARTS, STATES, TABLE, WAITING, after, may
+from workflows.states import PARTS, STATES, TABLE, after, may
 
 TYPED = {"type": "plain_text_input", "value": "Spoke to her."}
-BOXES = {"note": "note", "close": "reason", "add": "added"}
+BOXES = {"note": "note", "close": "reason", "reopen": "reopened", "add": "added"}
 
 
 def test_the_page_is_the_one_that_the_table_gives() -> None:
@@ -58,18 +58,20 @@ def test_the_opened_report_shows_the_buttons_that_the_table_allows(school: World
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("action", sorted(BOXES))
 def test_what_a_lead_may_not_do_now_changes_nothing(school: World, state: str, action: str) -> None:
+    """Told here a second time, so that a table that has become too generous is noticed."""
     case = brought_to(school, state)
-    before = school.events(case)
     school.dsl.forges_form(action, case, {BOXES[action]: TYPED})
-    did = [event for event in school.events(case)[len(before) :] if event != "access.refused"]
-    assert bool([each for each in did if not each.startswith(("card.", "receipt."))]) == may(action, state, "lead")
-    assert school.case().state == (after(action, state) if may(action, state, "lead") else state)
+    allowed = state in {"note": STATES, "close": ("acknowledged", "working"), "reopen": ("closed",), "add": ()}[action]
+    then = {"note": "working" if state == "acknowledged" else state, "close": "closed", "reopen": "working"}
+    did = {"note": "case.noted", "close": "case.closed", "reopen": "case.reopened", "add": "report.added"}[action]
+    before = {"note": state in ("working", "closed"), "close": state == "closed"}.get(action, False)
+    assert school.settled().events(case).count(did) == allowed + before
+    assert school.case().state == (then[action] if allowed else state)
 
 
 def test_a_report_is_worked_only_by_somebody_who_has_it_in_hand() -> None:
-    for action in ("close",):
-        assert {state for state in STATES if may(action, state, "lead")} == set(IN_HAND)
-        assert not [state for state in WAITING if may(action, state, "lead")]
+    for action in ("steps", "decide", "refer", "ask", "close"):
+        assert {state for state in STATES if may(action, state, "lead")} == {"acknowledged", "working"}
 
 
 def test_the_reporter_does_nothing_that_a_lead_does(school: World) -> None:
