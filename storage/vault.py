@@ -77,6 +77,7 @@ class Vault:
 
     def needs_older(self, wrapped: bytes) -> bool:
         """Whether the newest key alone does not open it."""
+        self._read_again()
         try:
             self._newest.decrypt(wrapped)
         except InvalidToken:
