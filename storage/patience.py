@@ -10,6 +10,7 @@ from storage.faults import Busy, Uncertain
 Answer = TypeVar("Answer")
 DROPPED_AFTER = 2.0
 UNCERTAIN_AFTER = 2.5
+AT_A_TERMINAL = 60.0
 
 
 def has_waited_too_long(arrived: float) -> bool:
@@ -30,8 +31,8 @@ async def answer(future: "Future[Answer]") -> Answer:
 
 
 def answer_now(future: "Future[Answer]") -> Answer:
-    """The same, for a caller that may block."""
-    for patience in (DROPPED_AFTER, UNCERTAIN_AFTER - DROPPED_AFTER):
+    """The same, for the command line: what has begun there may take its time, nobody waits at a form."""
+    for patience in (DROPPED_AFTER, AT_A_TERMINAL):
         try:
             return future.result(patience)
         except TimeoutError:

@@ -12,7 +12,7 @@ import httpx
 from workspace.refusal import Json
 
 Found = TypeVar("Found")
-PATIENCE = 6.0  # seconds in which what somebody waits for has to be there
+PATIENCE = 15.0  # seconds in which what somebody waits for has to be there
 # What each kind of question keeps its answer under, as the page sends it.
 KEYS = {
     "plain_text_input": "value",
