@@ -27,7 +27,7 @@ def app() -> typer.Typer:
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
     line.command("route")(route_command)
-    for command in (check, serve, demo, verify, checkpoint, unprocessed, key, rotate, backup, restore):
+    for command in (manifest, check, serve, demo, verify, checkpoint, unprocessed, key, rotate, backup, restore):
         line.command()(command)
     for errand in (apply, managers, invite):
         people.command()(errand)
@@ -58,6 +58,16 @@ def check(
     from bot import checking
 
     raise typer.Exit(checking.check(settings, as_json=as_json))
+
+
+def manifest(
+    url: Annotated[str, typer.Option(envvar="LANYARD_URL", help="Where Slack reaches the bot.")],
+    command: Annotated[str, typer.Option(envvar="LANYARD_COMMAND", help="What staff type.")] = "/report",
+) -> None:
+    """Print the Slack app's manifest, to be pasted at api.slack.com/apps."""
+    from bot.manifest import manifest
+
+    print(manifest(url, command), end="")
 
 
 def serve(

@@ -109,6 +109,8 @@ class Settings(BaseModel):
     url: Annotated[str, AfterValidator(_web)] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_database)]
     checkpoints: Folder | None = None
+    # What staff type where another app has /report; `lanyard manifest` writes it into the Slack app.
+    command: Annotated[str, _like(r"/[a-z0-9_-]{1,31}", "must be / and then small letters")] = "/report"
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Self:

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.manifest import manifest as printed
 from workspace.shortcuts import OFFERED
 
 TOP = Path(__file__).parent.parent
@@ -86,3 +87,14 @@ def test_the_command_is_the_one_the_readme_tells_staff_to_type(manifest: dict[st
     (command,) = manifest["features"]["slash_commands"]
     assert f"`{command['command']}` in Slack" in (TOP / "README.md").read_text(encoding="utf-8")
     assert command["usage_hint"]
+
+
+def test_the_printed_manifest_has_the_schools_address_and_word_and_nothing_else_of_ours() -> None:
+    text = printed("https://lanyard.brambledown.example/", "/safeguard")
+    given: dict[str, Any] = yaml.safe_load(text)
+    jsonschema.validate(given, SCHEMA)
+    assert "https://lanyard.example" not in text
+    (command,) = given["features"]["slash_commands"]
+    assert command["command"] == "/safeguard"
+    assert command["url"] == "https://lanyard.brambledown.example/slack/events"
+    assert given["settings"]["event_subscriptions"]["request_url"] == command["url"]

@@ -1,0 +1,13 @@
+"""The Slack app's manifest, with a school's own address and command word in it."""
+
+from pathlib import Path
+
+ADDRESS, WORD = "https://lanyard.example", "/report"
+
+
+def manifest(url: str, command: str) -> str:
+    """What is pasted at api.slack.com/apps; ``url`` is where Slack reaches the bot, ``command`` what staff type."""
+    here = Path(__file__).parent
+    packed = here / "app_manifest.yaml"
+    text = (packed if packed.is_file() else here.parent / "app_manifest.yaml").read_text(encoding="utf-8")
+    return text.replace(ADDRESS, url.rstrip("/")).replace(f"command: {WORD}\n", f"command: {command}\n")
