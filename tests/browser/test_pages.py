@@ -19,14 +19,8 @@ from storage.vault import Vault, create_key_file
 from tests.test_web import CHAIR, PHONE, TRUST, WORDS, Clock, SchoolDesk, png, school
 from workflows import doors, passphrases
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("LANYARD_TEST_CHROMIUM", "/usr/bin/chromium")
-QUIETLY = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
 # What a reader would stumble over: sideways scrolling, boxes without a name, targets too small for a thumb,
 # text too faint for its ground (WCAG AA).
 STUMBLES = """() => {
@@ -112,16 +106,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     served = Served(tmp_path)
     yield served
     served.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIETLY.split())
-        yield browser
-        browser.close()
 
 
 class Reader:
