@@ -93,6 +93,20 @@ def test_a_promise_let_fall_comes_back_when_its_lease_is_over(database: Database
     assert second.lease != first.lease
 
 
+def test_what_a_dead_process_had_in_hand_is_taken_over_at_once(database: Database) -> None:
+    for trust in ("oak", "elm"):
+        database.run_now(trust, owe)
+    before = {due.id: due for due in claim(database)}
+    assert claim(database) == []
+    database.run_now("", promises.release)
+    after = claim(database)
+    assert {due.id for due in after} == before.keys()
+    assert not any(database.run_now(due.trust, promises.keep, due.id, before[due.id].lease) for due in after)
+    assert all(database.run_now(due.trust, promises.keep, due.id, due.lease) for due in after)
+    database.run_now("", promises.release)
+    assert claim(database) == [], "what was kept stays kept"
+
+
 @pytest.mark.parametrize("finish", [promises.keep, promises.drop])
 def test_a_promise_is_finished_by_whoever_holds_its_lease_and_once(
     database: Database, clock: Clock, finish: Any
