@@ -1,8 +1,10 @@
 """What was reported is heard by somebody, whatever goes wrong on the way, and whoever is missing."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from tests.townspeople import Somebody, words
@@ -103,3 +105,29 @@ def test_somebody_named_who_stands_further_up_the_ladder_is_never_reached_by_it(
         school.settled()
         school.clock.forward(hours=13)
     assert school.settled().chief_executive.hears() == []
+
+
+def test_a_message_that_chat_took_is_not_said_again_because_the_database_is_busy(school: World) -> None:
+    """The database is shut for three seconds from the moment at which Slack has the first message."""
+    shut: list[sqlite3.Connection] = []
+
+    def shut_the_database(moment: str, _: Any) -> None:
+        if moment == "chat.postMessage:received" and not shut:
+            other = sqlite3.connect(
+                school.database.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False
+            )
+            other.execute("BEGIN IMMEDIATE")
+            shut.append(other)
+            Timer(3, other.close).start()
+
+    school.workspace.on_call.append(shut_the_database)
+    try:
+        sent = school.teacher.reports("pupil_concern", **CHILD)
+        until(lambda: bool(shut), "the first message")
+        school.settled()
+        school.clock.forward(minutes=2)  # past every lease
+        school.settled()
+    finally:
+        school.workspace.on_call.remove(shut_the_database)
+    everybody = [one.hears() for one in (school.teacher, school.dsl)]
+    assert [[sent.reference in said for said in heard].count(True) for heard in everybody] == [1, 1]
