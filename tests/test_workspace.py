@@ -988,6 +988,41 @@ async def test_duplicate_deliveries_are_the_same_request_twice(page, bot, slack)
     assert not (await page(HEAD).do("mischief", kind="earthquake"))["ok"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "error"),
+    [
+        ("limited", 429, "ratelimited"),
+        ("broken", 500, ""),
+        ("away", 503, ""),
+        ("revoked", 200, "token_revoked"),
+        ("removed", 200, "account_inactive"),
+    ],
+)
+async def test_what_is_turned_away_is_not_done_and_only_what_was_meant_is(page, slack, kind, status, error):
+    await page(HEAD).do("mischief", kind=kind, times=1, seconds=30, only="chat.postMessage")
+    assert (await slack.auth_test())["ok"]
+    with pytest.raises(SlackApiError) as refused:
+        await slack.chat_postMessage(channel=DSL, text="Never said")
+    answer = refused.value.response
+    assert answer.status_code == status
+    assert answer.headers.get("Retry-After") == ("30" if kind == "limited" else None)
+    assert not error or answer["error"] == error
+    room = await page(DSL).bot_room()
+    assert await page(DSL).messages(room) == []
+    assert (await slack.chat_postMessage(channel=DSL, text="Said"))["ok"]
+
+
+async def test_a_workspace_that_says_nothing_has_done_nothing(page, slack):
+    await page(HEAD).do("mischief", kind="silent", times=1, seconds=30)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(slack.chat_postMessage(channel=DSL, text="Never said"), 0.3)
+    await page(HEAD).do("mischief", kind="silent", times=1, seconds=0.1)
+    with pytest.raises(Exception, match=r"disconnected|reset"):
+        await slack.chat_postMessage(channel=DSL, text="Never said")
+    room = await page(DSL).bot_room()
+    assert await page(DSL).messages(room) == []
+
+
 # --- watching, logging, starting afresh --------------------------------------------------------------
 
 

@@ -275,6 +275,15 @@ class World:
             self.workspace.on_call.remove(refuse)
             self.clock.forward(minutes=2)
 
+    def misbehaves(self, kind: str, times: int = 1, seconds: float = 0, only: str = "") -> None:
+        """The chat goes wrong in this way, so often, at every call or at one method alone."""
+        asked = {"kind": kind, "times": times, "seconds": seconds, "only": only}
+        assert self.page.post("/ui/mischief", json=asked).is_success
+
+    def called(self, *methods: str) -> int:
+        """How often the bot has called these methods of the chat."""
+        return sum(self.workspace.counts[method] for method in methods)
+
     def owed(self) -> list[Promise]:
         return self.rows(
             select(Promise).where(col(Promise.state) == "waiting", col(Promise.due_at) <= self.clock.now())

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from workspace.chat import CHAT
 from workspace.directory import DIRECTORY
+from workspace.mischief import BARRED, STATUS
 from workspace.modals import MODALS
 from workspace.refusal import Json, SlackError
 from workspace.replying import say_back
@@ -33,11 +34,32 @@ async def call(request: Request) -> Response:
     try:
         refuse_strangers(world, request, args)
         world.called(name, args)
+        if turned := await turn_away(world, request, name):
+            return turned
         answer = METHODS[name](world, args) if name in METHODS else {"ok": False, "error": "unknown_method"}
     except SlackError as wrong:
         answer = wrong.answer()
     world.moment(f"{name}:answered", args)
     return await misbehave(world, request, name) or JSONResponse(answer, headers={"x-oauth-scopes": SCOPES})
+
+
+async def turn_away(world: Workspace, request: Request, name: str) -> Response | None:
+    """What was asked is not done: too much was asked, Slack is out of order, says nothing, or knows us no more."""
+    for kind, error in BARRED.items():
+        if world.mischief.strikes(kind, name) is not None:
+            raise SlackError(error)
+    for kind, status in STATUS.items():
+        seconds = world.mischief.strikes(kind, name)
+        if seconds is not None:
+            if kind == "limited":
+                said = SlackError("ratelimited").answer()
+                return JSONResponse(said, status, headers={"Retry-After": str(int(seconds))})
+            return PlainTextResponse("upstream error", status)
+    seconds = world.mischief.strikes("silent", name)
+    if seconds is not None:
+        await asyncio.sleep(seconds)
+        return await cut(world, request)
+    return None
 
 
 async def misbehave(world: Workspace, request: Request, name: str) -> Response | None:
@@ -50,7 +72,7 @@ async def misbehave(world: Workspace, request: Request, name: str) -> Response |
 
 
 async def cut(world: Workspace, request: Request) -> Response:
-    """Break the connection: what was asked is done, and the caller cannot know."""
+    """Break the connection: the caller cannot know whether what was asked is done."""
     if world.cut and request.client:
         world.cut((request.client.host, request.client.port))
     # Once the server has noticed, what is answered here goes nowhere.

@@ -24,7 +24,8 @@ async def clock(world: Workspace, asked: Json) -> Json:
 
 
 async def mischief(world: Workspace, asked: Json) -> Json:
-    world.mischief.order(asked["kind"], int(asked.get("times", 1)), float(asked.get("seconds", 0)))
+    times, seconds = int(asked.get("times", 1)), float(asked.get("seconds", 0))
+    world.mischief.order(asked["kind"], times, seconds, str(asked.get("only", "")))
     return {}
 
 

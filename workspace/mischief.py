@@ -6,28 +6,37 @@ KINDS: dict[str, frozenset[str] | None] = {
     "slow": None,
     "drop": POSTING,
     "duplicate": frozenset({"view_submission", "event_callback"}),
+    "limited": None,
+    "broken": None,
+    "away": None,
+    "silent": None,
+    "revoked": None,
+    "removed": None,
 }
+# What is answered in place of doing what was asked: a status, or Slack's name for why the token opens nothing.
+STATUS = {"limited": 429, "broken": 500, "away": 503}
+BARRED = {"revoked": "token_revoked", "removed": "account_inactive"}
 
 
 class Mischief:
-    """What is ordered, and how many times still."""
+    """What is ordered, how many times still, and of which method alone, if of one."""
 
     def __init__(self) -> None:
-        self.ordered: dict[str, tuple[int, float]] = {}
+        self.ordered: dict[str, tuple[int, float, str]] = {}
 
-    def order(self, kind: str, times: int, seconds: float) -> None:
+    def order(self, kind: str, times: int, seconds: float, only: str = "") -> None:
         if kind == "none":
             self.ordered.clear()
         elif kind in KINDS:
-            self.ordered[kind] = times, seconds
+            self.ordered[kind] = times, seconds, only
         else:
             raise ValueError(f"no such mischief; there is {', '.join(KINDS)} and none")
 
     def strikes(self, kind: str, what: str) -> float | None:
         """Use up one turn of this kind, if it is ordered and fits; answers its seconds."""
-        times, seconds = self.ordered.get(kind, (0, 0.0))
-        only = KINDS[kind]
-        if times < 1 or (only and what not in only):
+        times, seconds, only = self.ordered.get(kind, (0, 0.0, ""))
+        fitting = {only} if only else KINDS[kind]
+        if times < 1 or (fitting and what not in fitting):
             return None
-        self.ordered[kind] = times - 1, seconds
+        self.ordered[kind] = times - 1, seconds, only
         return seconds
