@@ -10,6 +10,8 @@ import typer
 from bot.settings import Incomplete, Settings
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, show_default=False)]
+SchoolKey = Annotated[str, typer.Option("--school", metavar="ID", help="The school's id in school.toml.")]
+calendar = typer.Typer(invoke_without_command=True, help="The school's terms, half-terms, INSET days and hours.")
 people = typer.Typer(no_args_is_help=True, help="Who holds which role, from school.toml.")
 
 
@@ -33,6 +35,9 @@ def app() -> typer.Typer:
         people.command()(errand)
     line.add_typer(people, name="people")
     line.add_typer(policy, name="policy")
+    line.add_typer(calendar, name="calendar")
+    calendar.callback()(show_calendar)
+    calendar.command("apply")(apply_calendar)
     return line
 
 
@@ -210,6 +215,28 @@ def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=Fal
     from bot import staff
 
     raise typer.Exit(staff.invite_person(settings, person))
+
+
+def show_calendar(context: typer.Context, school: SchoolKey = "") -> None:
+    """Print the school's year as a person would read it."""
+    if context.invoked_subcommand:
+        return
+    settings = _settings()
+    from bot import calendar_command
+
+    raise typer.Exit(calendar_command.show_year(settings, school))
+
+
+def apply_calendar(
+    file: File,
+    school: SchoolKey = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
+) -> None:
+    """Show what a calendar file (.toml, or the .ics of a school's website) changes, and change it."""
+    settings = _settings()
+    from bot import calendar_command
+
+    raise typer.Exit(calendar_command.apply_calendar(settings, file, school, yes=yes))
 
 
 def _settings() -> Settings:

@@ -1,6 +1,7 @@
 """The operator's desk in a test: a folder, settings, and the command line run in this process."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ class Office:
         key = folder / "lanyard.key"
         create_key_file(key)
         chat.workspace.reset()
-        self.env = {
+        self.env: dict[str, str | None] = {
+            # Which databases the tests are to use is no setting of Lanyard's, which refuses what it does not know.
+            **{name: None for name in os.environ if name.startswith("LANYARD_TEST_")},
             "LANYARD_HOME": str(folder / "home"),
             "LANYARD_KEY_FILE": str(key),
             "LANYARD_DATABASE_URL": database,

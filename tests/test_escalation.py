@@ -8,8 +8,9 @@ from hypothesis import strategies as some
 
 from tests.townspeople import Somebody, words
 from tests.world import World
-from workflows.calendar import LONDON, bank_holidays, due, in_school_time, is_school_day
+from workflows.calendar import LONDON, due, in_school_time
 from workflows.packs import load_floor
+from workflows.schooldays import bank_holidays, fixed, works
 
 CANARY = "CANARYNARRATIVE"
 CHILD = {"what": CANARY, "harmed_names": "Jo Bloggs"}
@@ -25,7 +26,7 @@ def london(day: date, hour: int, minute: int = 0) -> datetime:
 def next_day(world: World, wanted: int) -> date:
     """The next such weekday that is a school day, as are those around it."""
     day = world.clock.now().astimezone(LONDON).date() + timedelta(days=1)
-    while day.weekday() != wanted or not is_school_day(day):
+    while day.weekday() != wanted or not works(fixed(), day):
         day += timedelta(days=1)
     return day
 
@@ -218,20 +219,20 @@ CHRISTMAS_EVE = date(2026, 12, 24)
     ],
 )
 def test_holidays_and_the_changing_of_the_clocks(klass: str, since: datetime, expected: datetime) -> None:
-    assert due(CLASSES[klass], since) == expected
+    assert due(CLASSES[klass], since, fixed()) == expected
 
 
 @given(since=MOMENTS)
 def test_an_urgent_report_is_due_after_twenty_minutes_of_real_time(since: datetime) -> None:
-    assert due(CLASSES["now"], since) - since == timedelta(minutes=20)
+    assert due(CLASSES["now"], since, fixed()) - since == timedelta(minutes=20)
 
 
 @given(since=MOMENTS, klass=some.sampled_from(["day", "soon"]))
 def test_what_is_not_urgent_falls_due_in_school_time_or_as_it_ends(since: datetime, klass: str) -> None:
-    moment = due(CLASSES[klass], since)
+    moment = due(CLASSES[klass], since, fixed())
     assert moment > since
     assert moment.tzinfo is not None
-    assert in_school_time(moment - timedelta(microseconds=1))
+    assert in_school_time(moment - timedelta(microseconds=1), fixed())
     day = moment.astimezone(LONDON).date()
     assert day.weekday() < 5
     assert day not in bank_holidays(day.year)
@@ -240,10 +241,10 @@ def test_what_is_not_urgent_falls_due_in_school_time_or_as_it_ends(since: dateti
 @given(since=MOMENTS, klass=some.sampled_from(["day", "soon"]))
 def test_nothing_falls_due_earlier_than_the_time_that_was_promised(since: datetime, klass: str) -> None:
     """Counted minute by minute: the school time between, unless a day's report met the end of school time."""
-    moment = due(CLASSES[klass], since)
+    moment = due(CLASSES[klass], since, fixed())
     promised = timedelta(hours=2) if klass == "day" else timedelta(hours=10)
     passed = school_time_between(since, moment)
-    ended = klass == "day" and in_school_time(since) and moment == closing_of(since)
+    ended = klass == "day" and in_school_time(since, fixed()) and moment == closing_of(since)
     assert passed <= promised
     assert passed == promised or ended
 
@@ -256,7 +257,7 @@ def school_time_between(since: datetime, until: datetime) -> timedelta:
     """Day by day, by the walls' clocks, which school time never changes."""
     passed, day = timedelta(0), since.astimezone(LONDON).date()
     while day <= until.astimezone(LONDON).date():
-        if is_school_day(day):
+        if works(fixed(), day):
             passed += max(timedelta(0), min(until, london(day, 18)) - max(since, london(day, 8)))
         day += timedelta(days=1)
     return passed
@@ -267,4 +268,4 @@ def test_a_report_made_later_is_never_due_earlier_by_more_than_the_end_of_the_da
     since: datetime, later: timedelta
 ) -> None:
     soon = CLASSES["soon"]
-    assert due(soon, since) <= due(soon, since + later)
+    assert due(soon, since, fixed()) <= due(soon, since + later, fixed())

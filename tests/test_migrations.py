@@ -5,14 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from storage.migrations import bring_up_to_date, guards, upgrade
+from storage.migrations import bring_up_to_date, guards, settings, upgrade
 
 
 @pytest.fixture
@@ -65,8 +67,6 @@ def test_a_migration_that_rebuilds_the_ledger_leaves_it_guarded(engine: Engine) 
             assert not connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"))
     with engine.begin() as connection:
         connection.execute(text('CREATE INDEX ix_ledger_case ON ledger ("case")'))
-        connection.execute(text("DELETE FROM alembic_version"))
-        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
         upgrade(connection)
     assert refusals(engine) == [guards.REFUSED] * 3
 
@@ -79,7 +79,34 @@ def test_eight_processes_that_start_at_once_bring_it_up_to_date_once(database_ur
     with ThreadPoolExecutor(8) as starting:
         list(starting.map(bring_up_to_date, [database_url] * 8))
     with engine.connect() as connection:
-        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0001"]
+        newest = ScriptDirectory.from_config(settings()).get_current_head()
+        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [newest]
+    engine.dispose()
+
+
+def test_what_stood_in_the_first_tables_stands_in_the_newest(database_url: str) -> None:
+    """The oldest database there is, with a school and an entry in it, brought up to date in one go."""
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        SQLModel.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+    with engine.begin() as connection:
+        first = settings()
+        first.attributes["connection"] = connection
+        command.upgrade(first, "0001")
+        connection.execute(
+            text("INSERT INTO schools (id, trust, key, name, phone) VALUES ('s', 'oak', 'b', 'Brambledown', '')")
+        )
+        connection.execute(
+            text("""INSERT INTO ledger (trust, position, entry, leaf, "case", facts)
+                    VALUES ('oak', 0, '{}', :leaf, '', :leaf)"""),
+            {"leaf": b"leaf"},
+        )
+    bring_up_to_date(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id, name FROM schools")).all() == [("s", "Brambledown")]
+        assert connection.execute(text("SELECT leaf FROM ledger")).scalars().all() == [b"leaf"]
+    assert refusals(engine) == [guards.REFUSED] * 3
     engine.dispose()
 
 

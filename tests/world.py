@@ -34,7 +34,8 @@ from storage.vault import create_key_file
 from storage.verify import verify
 from tests.founded import Founded
 from tests.townspeople import Somebody
-from workflows.calendar import LONDON, is_school_day
+from workflows.calendar import LONDON
+from workflows.schooldays import fixed, works
 from workspace.refusal import SlackError
 from workspace.running import Address
 from workspace.settings import HERE
@@ -77,7 +78,7 @@ def until(so: Callable[[], Found | None], what: str = "what was waited for") -> 
 def ordinary_tuesday() -> datetime:
     """Ten in the morning of the next Tuesday in a week that is all school days, as is the Monday after it."""
     day = (datetime.now(LONDON) + timedelta(days=1)).date()
-    while day.weekday() != 1 or not all(is_school_day(day + timedelta(days=n)) for n in (-1, 0, 1, 2, 3, 6)):
+    while day.weekday() != 1 or not all(works(fixed(), day + timedelta(days=n)) for n in (-1, 0, 1, 2, 3, 6)):
         day += timedelta(days=1)
     return datetime.combine(day, wall(10), LONDON).astimezone(UTC)
 

@@ -1,80 +1,65 @@
-"""When an answer is due: pure functions of a moment, in school time as `policies/floor.toml` gives it.
-
-Until schools' own terms come with the calendar, school time leaves out weekends and England's bank holidays
-only.  Moments go in and come out as aware UTC.
-"""
+"""When an answer is due: pure functions of a moment and a school's calendar; moments are aware UTC."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from workflows.floor import Class
-from workflows.packs import load_floor
+from workflows.schooldays import Schooldays, next_working_day, working_day_from, works
 
 LONDON = ZoneInfo("Europe/London")
-WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def due(klass: Class, since: datetime) -> datetime:
+def due(klass: Class, since: datetime, school: Schooldays) -> datetime:
     """The moment by which a report of this class must be acknowledged, counted from ``since``.
 
     A ``day`` report made in school time is due when school time ends at the latest, so that nothing said at
-    16:05 on a Friday waits until Monday in silence.
+    16:05 on a Friday waits until Monday in silence.  A class that does not rest in holidays is never due later
+    than it would be without them: what is said in July does not wait for September.
     """
     if klass.clock == "always":
         return since + timedelta(minutes=klass.minutes)
-    a_day = closing(since.date()) - opening(since.date())
-    moment = after_school_time(since, a_day * klass.school_days + timedelta(minutes=klass.minutes))
-    if klass.school_days == 0 and in_school_time(since):
-        return min(moment, closing(day_of(since)))
+    moment = due_in_school_time(klass, since, school)
+    return moment if klass.rests else min(moment, due_in_school_time(klass, since, school.without_terms()))
+
+
+def due_in_school_time(klass: Class, since: datetime, school: Schooldays) -> datetime:
+    a_day = closing(since.date(), school) - opening(since.date(), school)
+    moment = after_school_time(since, a_day * klass.school_days + timedelta(minutes=klass.minutes), school)
+    if klass.school_days == 0 and in_school_time(since, school):
+        return min(moment, closing(day_of(since), school))
     return moment
 
 
-def after_school_time(since: datetime, wanted: timedelta) -> datetime:
+def after_school_time(since: datetime, wanted: timedelta, school: Schooldays) -> datetime:
     """The moment at which ``wanted`` of school time has passed."""
-    start = next_opening(since)
-    while (left := closing(day_of(start)) - start) < wanted:
+    start = next_opening(since, school)
+    while (left := closing(day_of(start), school) - start) < wanted:
         wanted -= left
-        start = next_opening(start + left)
+        start = next_opening(start + left, school)
     return start + wanted
 
 
-def next_opening(moment: datetime) -> datetime:
+def next_opening(moment: datetime, school: Schooldays) -> datetime:
     """``moment`` itself in school time, else the next start of school time."""
+    day = working_day_from(school, day_of(moment))
+    if moment >= closing(day, school):
+        day = next_working_day(school, day)
+    return max(moment, opening(day, school))
+
+
+def in_school_time(moment: datetime, school: Schooldays) -> bool:
     day = day_of(moment)
-    if is_school_day(day) and moment < closing(day):
-        return max(moment, opening(day))
-    day += timedelta(days=1)
-    while not is_school_day(day):
-        day += timedelta(days=1)
-    return opening(day)
+    return works(school, day) and opening(day, school) <= moment < closing(day, school)
 
 
-def in_school_time(moment: datetime) -> bool:
-    day = day_of(moment)
-    return is_school_day(day) and opening(day) <= moment < closing(day)
+def opening(day: date, school: Schooldays) -> datetime:
+    return datetime.combine(day, school.opens, LONDON).astimezone(UTC)
 
 
-def is_school_day(day: date) -> bool:
-    return WEEK[day.weekday()] in load_floor().school_time.days and day not in bank_holidays(day.year)
-
-
-def opening(day: date) -> datetime:
-    return datetime.combine(day, load_floor().school_time.opens, LONDON).astimezone(UTC)
-
-
-def closing(day: date) -> datetime:
-    return datetime.combine(day, load_floor().school_time.closes, LONDON).astimezone(UTC)
+def closing(day: date, school: Schooldays) -> datetime:
+    return datetime.combine(day, school.closes, LONDON).astimezone(UTC)
 
 
 def day_of(moment: datetime) -> date:
     """The date in London."""
     return moment.astimezone(LONDON).date()
-
-
-@cache
-def bank_holidays(year: int) -> frozenset[date]:
-    """England's bank holidays of one year."""
-    import holidays  # a third of a second to read, and not before somebody asks
-
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))

@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 
 from storage.models import Case
 from storage.unit import Unit
-from workflows import calendar, working
+from workflows import calendar, terms, working
 from workflows.access import part_in
 from workflows.rules import Rules
+from workflows.schooldays import Schooldays, fixed
 from workflows.working import Writing
 
 MESSAGE = "lead.due"
@@ -20,25 +21,27 @@ LADO = "lado"
 AHEAD = timedelta(hours=2)
 
 
-def lado_by(moment: datetime) -> datetime:
+def lado_by(moment: datetime, school: Schooldays) -> datetime:
     """One working day after it was decided."""
-    return calendar.after_school_time(moment, a_day(moment))
+    return calendar.after_school_time(moment, a_day(moment, school), school)
 
 
-def due_at(writing: Writing) -> datetime | None:
+def due_at(writing: Writing, school: Schooldays) -> datetime | None:
     """When somebody is to be reminded of this, if ever."""
     facts = writing.facts
     if writing.kind == "decision":
-        return calendar.after_school_time(writing.at, a_day(writing.at) - AHEAD) if facts["decision"] == LADO else None
+        if facts["decision"] != LADO:
+            return None
+        return calendar.after_school_time(writing.at, a_day(writing.at, school) - AHEAD, school)
     if not facts["chase"]:
         return None
-    return calendar.next_opening(calendar.opening(date.fromisoformat(facts["chase"])))
+    return calendar.next_opening(calendar.opening(date.fromisoformat(facts["chase"]), school), school)
 
 
-def a_day(moment: datetime) -> timedelta:
+def a_day(moment: datetime, school: Schooldays) -> timedelta:
     """As long as school is open."""
     day = calendar.day_of(moment)
-    return calendar.closing(day) - calendar.opening(day)
+    return calendar.closing(day, school) - calendar.opening(day, school)
 
 
 def remind(unit: Unit, case: Case, *people: str) -> None:
@@ -52,9 +55,10 @@ def remind(unit: Unit, case: Case, *people: str) -> None:
 def owed(unit: Unit, case: Case) -> Iterator[tuple[Writing, datetime]]:
     """What is still to be done, and when somebody is reminded of it: a LADO who was told is not to be told again."""
     written = [*working.written(unit, case, "decision", "referral")]
+    office = terms.office(unit, case.school) if written else fixed()
     told = [each.at for each in written if each.kind == "referral" and each.facts["to"] == LADO]
     for each in written:
-        due = due_at(each)
+        due = due_at(each, office)
         done = each.kind == "decision" and any(at >= each.at for at in told)
         if due and not done and (each.kind == "decision" or due >= unit.now):
             yield each, max(due, unit.now)

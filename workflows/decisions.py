@@ -8,7 +8,7 @@ from storage.events import Event
 from storage.models import Case
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import chasing, working
+from workflows import chasing, terms, working
 from workflows.calendar import day_of
 from workflows.people import Who
 from workflows.refusals import BadAnswers
@@ -50,7 +50,8 @@ def decide(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) ->
     if decision != chasing.LADO:
         return Message("lead.case", about=case.id)
     chasing.remind(unit, case, case.acknowledged_by, met.person.id)
-    return Message("lead.to_lado", about=case.id, values={"lado_by": spoken(chasing.lado_by(unit.now), unit.now)})
+    by_then = chasing.lado_by(unit.now, terms.office(unit, case.school))
+    return Message("lead.to_lado", about=case.id, values={"lado_by": spoken(by_then, unit.now)})
 
 
 def to_refer(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any]:

@@ -19,6 +19,8 @@ class Class(Row):
     clock: Literal["always", "school"]
     minutes: int = 0
     school_days: int = 0
+    # Whether it may wait for the end of a holiday.
+    rests: bool = False
 
 
 class Kind(Row):

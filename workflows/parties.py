@@ -8,7 +8,7 @@ from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import calendar, cards, people, routing, states
+from workflows import cards, people, routing, states, terms
 from workflows.involved import facts
 from workflows.routing import Facts, Place, Route
 from workflows.rules import Rules
@@ -52,7 +52,7 @@ def tell(unit: Unit, case: Case, place: Place) -> None:
 
 def await_answer(unit: Unit, rules: Rules, case: Case) -> None:
     """Promise to go up the ladder at the moment by which the case should be acknowledged."""
-    case.due_at = calendar.due(rules.floor.classes[case.klass], unit.now)
+    case.due_at = terms.due(unit, rules.floor.classes[case.klass], case.school, unit.now)
     unit.promise("escalate", "", case.due_at, about=case.id)
 
 

@@ -8,11 +8,12 @@ from storage.models.cases import Case, Draft, Evidence, Involved, Party, Unproce
 from storage.models.doors import Link, Passphrase, WebSession
 from storage.models.keeping import DeskSetting, Entry, Key, LedgerHead, Posted, Promise, Sealed
 from storage.models.owned import Owned
-from storage.models.people import Absence, Account, Person, RoleHeld, School, Trust
+from storage.models.people import Absence, Account, CalendarSpan, Person, RoleHeld, School, Trust
 
 __all__ = [
     "Absence",
     "Account",
+    "CalendarSpan",
     "Case",
     "DeskSetting",
     "Draft",

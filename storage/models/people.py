@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.models.owned import Owned
@@ -28,6 +28,24 @@ class School(Owned, table=True):
     key: str
     name: str
     phone: str = ""
+    # When its school time begins and ends in London, "08:00"; the floor's where it has given none.
+    opens: str = ""
+    closes: str = ""
+
+
+class CalendarSpan(Owned, table=True):
+    """Days in a school's calendar, the last included: a term, a half-term, or days of one kind on their own."""
+
+    __tablename__ = "calendar"
+    __table_args__ = (
+        UniqueConstraint("school", "kind", "first"),
+        CheckConstraint("kind in ('term','half_term','inset','closed','open')", name="calendar_kind"),
+    )
+    school: str = Field(index=True)
+    kind: str
+    name: str = ""
+    first: date
+    last: date
 
 
 class Person(Owned, table=True):
