@@ -7,12 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.settings import Incomplete, Settings
-
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, show_default=False)]
-SchoolKey = Annotated[str, typer.Option("--school", metavar="ID", help="The school's id in school.toml.")]
-calendar = typer.Typer(invoke_without_command=True, help="The school's terms, half-terms, INSET days and hours.")
-people = typer.Typer(no_args_is_help=True, help="Who holds which role, from school.toml.")
+from bot.command import File, settings_read
 
 
 def run() -> None:
@@ -22,6 +17,8 @@ def run() -> None:
 
 def app() -> typer.Typer:
     """The whole command line; each command imports its part when it is run, so that --help is quick."""
+    from bot.calendar_command import calendar
+    from bot.people_command import people
     from bot.policy_command import policy
     from bot.route_command import route_command
 
@@ -31,13 +28,9 @@ def app() -> typer.Typer:
     line.command("route")(route_command)
     for command in (manifest, check, serve, demo, verify, checkpoint, unprocessed, key, rotate, backup, restore):
         line.command()(command)
-    for errand in (apply, managers, invite):
-        people.command()(errand)
     line.add_typer(people, name="people")
     line.add_typer(policy, name="policy")
     line.add_typer(calendar, name="calendar")
-    calendar.callback()(show_calendar)
-    calendar.command("apply")(apply_calendar)
     return line
 
 
@@ -59,7 +52,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, alone on stdout.")] = False,
 ) -> None:
     """Show who would get which report, by which clause and how; refuse what would leave one with nobody."""
-    settings = _settings()
+    settings = settings_read()
     from bot import checking
 
     raise typer.Exit(checking.check(settings, as_json=as_json))
@@ -89,7 +82,7 @@ def serve(
     ] = None,
 ) -> None:
     """Be the bot: answer Slack, keep promises, show pages."""
-    settings = _settings()  # first: what is missing is said before anything heavy is loaded
+    settings = settings_read()  # first: what is missing is said before anything heavy is loaded
     from bot import compose
 
     compose.serve(settings, compose.Listening(host, port, metrics_port), demo_clock)
@@ -115,7 +108,7 @@ def verify(
     ] = None,
 ) -> None:
     """Derive the ledger again from its entries, and say whether any was changed, cut off or rolled back."""
-    settings = _settings()
+    settings = settings_read()
     from bot import errands
 
     raise typer.Exit(errands.verify_ledger(settings, checkpoint))
@@ -127,14 +120,14 @@ def checkpoint(
     """Sign the ledger as it stands, to be kept where nobody can change both."""
     from bot import errands
 
-    raise typer.Exit(errands.make_checkpoint(_settings(), file))
+    raise typer.Exit(errands.make_checkpoint(settings_read(), file))
 
 
 def unprocessed() -> None:
     """Try again what something unexpected stopped."""
     from bot import errands
 
-    raise typer.Exit(errands.retry_unprocessed(_settings()))
+    raise typer.Exit(errands.retry_unprocessed(settings_read()))
 
 
 def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
@@ -158,7 +151,7 @@ def rotate(
     finish: Annotated[bool, typer.Option("--finish", help="Take the old key out, once nothing needs it.")] = False,
 ) -> None:
     """Put a new key before the old one, and wrap everything under it; killed at any moment, run it again."""
-    settings = _settings()
+    settings = settings_read()
     from bot import rotation
 
     raise typer.Exit(rotation.rotate(settings, file, finish=finish))
@@ -166,7 +159,7 @@ def rotate(
 
 def backup(file: Annotated[Path, typer.Argument(dir_okay=False, show_default=False)]) -> None:
     """Pack everything but the key into one new file, while the bot runs."""
-    settings = _settings()
+    settings = settings_read()
     from bot import backup as packing
 
     raise typer.Exit(packing.back_up(settings, file))
@@ -180,71 +173,10 @@ def restore(
     ] = None,
 ) -> None:
     """Bring back what a backup holds, where there is nothing yet, and say what is missing."""
-    settings = _settings()
+    settings = settings_read()
     from bot import backup as packing
 
     raise typer.Exit(packing.restore(settings, file, checkpoint))
-
-
-def apply(
-    file: File,
-    demo_clock: Annotated[Path | None, typer.Option(metavar="FILE", help="Found a demo, for ever.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
-) -> None:
-    """Show what school.toml changes, and change it."""
-    settings = _settings()
-    from bot import staff
-
-    raise typer.Exit(staff.apply_people(settings, file, demo_clock, yes=yes))
-
-
-def managers(
-    file: File,
-    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
-) -> None:
-    """Show what a list of line managers changes (columns email,manager_email), and change it."""
-    settings = _settings()
-    from bot import managers as lists
-
-    raise typer.Exit(lists.apply_managers(settings, file, yes=yes))
-
-
-def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=False)]) -> None:
-    """Send somebody without a chat account the mail in which they set a passphrase."""
-    settings = _settings()
-    from bot import staff
-
-    raise typer.Exit(staff.invite_person(settings, person))
-
-
-def show_calendar(context: typer.Context, school: SchoolKey = "") -> None:
-    """Print the school's year as a person would read it."""
-    if context.invoked_subcommand:
-        return
-    settings = _settings()
-    from bot import calendar_command
-
-    raise typer.Exit(calendar_command.show_year(settings, school))
-
-
-def apply_calendar(
-    file: File,
-    school: SchoolKey = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
-) -> None:
-    """Show what a calendar file (.toml, or the .ics of a school's website) changes, and change it."""
-    settings = _settings()
-    from bot import calendar_command
-
-    raise typer.Exit(calendar_command.apply_calendar(settings, file, school, yes=yes))
-
-
-def _settings() -> Settings:
-    try:
-        return Settings.read(dotenv=Path(".env"))
-    except Incomplete as refused:
-        print(refused, file=sys.stderr)
-        raise typer.Exit(2) from None
 
 
 if __name__ == "__main__":

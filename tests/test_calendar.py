@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.calendar_command import apply_calendar
+from bot.school_year import apply_calendar
 from tests.office import Office
 from tests.world import World
 from workflows.calendar import LONDON
