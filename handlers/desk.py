@@ -14,8 +14,9 @@ from storage.database import Database
 from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message, Pairs
-from workflows import access, acts, describe, drafts, evidence, people, reports, shown, states
+from workflows import access, acts, conversations, describe, drafts, evidence, people, reports, shown, states
 from workflows.calendar import day_of
+from workflows.conversations import Place, Said
 from workflows.drafts import Quoted
 from workflows.people import Who
 from workflows.quoted import attach
@@ -25,6 +26,7 @@ from workflows.steps import Ask
 from workflows.taken import Sent
 from workflows.times import spoken
 
+NOT_YOURS = "refusals.not_yours"
 Lookup = Callable[[Sequence[str]], Awaitable[Sequence[Who]]]
 
 
@@ -112,6 +114,35 @@ class Desk:
         said = await self.look(at_home, self.rules, who)
         return tuple(self.words.card(name, values) for name, values in said)
 
+    async def is_ours(self, place: Place) -> bool:
+        """Whether a message of ours about a case lies there: what is written under anything else is not read."""
+        return bool(await self.look(conversations.under, place))
+
+    async def hear(self, said: Said, who: Who) -> Card | None:
+        """Keep what somebody entitled to the case wrote under its card; to anybody else, as under no card at all."""
+        try:
+            if said.files:
+                await self.run(conversations.warn, said, who)
+            message = await self.run(conversations.hear, said, who)
+        except Refused as no:
+            if no.message.name != NOT_YOURS:
+                return self.say(no.message)
+            return await self.greet(who) if said.direct else None
+        return self.say(message) if message else None
+
+    async def tick(self, at: Place, who: Who) -> Card | None:
+        """A reaction that stands for pressing Acknowledge; it is nothing where there is nothing of theirs."""
+        try:
+            await self.run(conversations.tick, at, who)
+        except Refused as no:
+            return None if no.message.name == NOT_YOURS else self.say(no.message)
+        return None
+
+    async def altered(self, at: Place, edit: str = "") -> None:
+        """A message was edited, or without a name for that deleted: on the record, where it was kept."""
+        if await self.look(conversations.is_kept, at):
+            await self.run(conversations.altered, at, edit)
+
     async def greet(self, who: Who) -> Card:
         """The answer to anything that is written to the bot."""
         return self.words.card("dm.greeting", self.always())
@@ -160,7 +191,7 @@ class Desk:
 
     async def refuse(self, no: Refused, subject: str, who: Who) -> Card:
         """An expected no, in the same words whether a thing is another's or does not exist; recorded."""
-        if no.message.name == "refusals.not_yours":
+        if no.message.name == NOT_YOURS:
             await self.database.run(self.trust, access.refused, subject, who)
         return self.say(no.message)
 

@@ -20,6 +20,7 @@ from handlers.gate import Gate
 from handlers.slack.app import Answering, Slack, Workspace
 from handlers.slack.entrance import SlackEntrance
 from templates.shapes import Answers, Button, Card, Field, Form, Option
+from workflows.conversations import Place, Said
 from workflows.drafts import Quoted
 from workflows.people import Who
 
@@ -56,7 +57,7 @@ CASE = Card(
 GREETING = Card("Do you want to report something?", short="Report", buttons=(Button("Report", "report"),))
 SORRY = {
     fault: Card(f"Sorry: {fault}", short=f"Sorry: {fault}", contacts=(("The school", "01632 960100"),))
-    for fault in ("busy", "uncertain", "kept")
+    for fault in ("busy", "uncertain", "kept", "unheard")
 }
 
 
@@ -66,6 +67,7 @@ class RememberingDesk:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.says: dict[str, Any] = {"offer": None, "answer": NEXT, "press": CASE, "attach": None, "home": (GREETING,)}
+        self.says |= {"is_ours": True, "hear": None, "tick": None, "altered": None}
         self.takes = 0.0
 
     def start(self, message: Quoted | None = None) -> Form:
@@ -90,6 +92,18 @@ class RememberingDesk:
     async def greet(self, who: Who) -> Card:
         self.asked.append(("greet", who))
         return GREETING
+
+    async def is_ours(self, place: Place) -> bool:
+        return bool(await self.say("is_ours", place))
+
+    async def hear(self, said: Said, who: Who) -> Card | None:
+        return await self.say("hear", said, who)
+
+    async def tick(self, at: Place, who: Who) -> Card | None:
+        return await self.say("tick", at, who)
+
+    async def altered(self, at: Place, edit: str = "") -> None:
+        await self.say("altered", at, edit)
 
     async def sorry(self, fault: str) -> Card:
         return SORRY[fault]

@@ -19,6 +19,8 @@ USED = {
     "commands": "views_open",
     "chat:write": "chat_postMessage",
     "im:history": "channel_type",
+    "groups:history": '"group"',
+    "reactions:read": "reaction_added",
     "im:write": "chat_postMessage",
     "users:read": "users_info",
     "users:read.email": "users_lookupByEmail",
@@ -67,7 +69,7 @@ def test_everything_comes_to_the_one_door_over_tls(manifest: dict[str, Any]) -> 
     }
     assert doors == {"https://lanyard.example/slack/events"}
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
-    told = {"app_home_opened", "message.im", "app_uninstalled", "tokens_revoked"}
+    told = {"app_home_opened", "message.im", "message.groups", "reaction_added", "app_uninstalled", "tokens_revoked"}
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == told
 
 

@@ -183,6 +183,31 @@ class Somebody:
         asked = {"as": self.id, "name": name, "type": "image/png"}
         return self.got(self.world.page.put("/ui/upload", params=asked, content=content))
 
+    def replies(self, text: str, under: Json, *files: Json) -> Json:
+        """Write in the thread under a message; where that lies."""
+        place = {"room": under["room"], "thread_ts": under["ts"]}
+        asked = {"channel": under["room"], "thread_ts": under["ts"], "text": text, "files": [*files]}
+        place["ts"] = self.does("message", **asked)["ts"]
+        self.world.settled()
+        return place
+
+    def thread(self, under: Json) -> list[Json]:
+        """What the bot has written in the thread under a message."""
+        return [each for each in self.messages() if each["thread_ts"] == under["ts"]]
+
+    def ticks(self, message: Json, name: str = "white_check_mark") -> None:
+        """React to a message, or take that back."""
+        self.does("react", channel=message["room"], ts=message["ts"], name=name)
+        self.world.settled()
+
+    def edits(self, message: Json, text: str) -> None:
+        self.does("edit", channel=message["room"], ts=message["ts"], text=text)
+        self.world.settled()
+
+    def deletes(self, message: Json) -> None:
+        self.does("delete", channel=message["room"], ts=message["ts"])
+        self.world.settled()
+
     # -- what somebody with the signing secret could make up in their name
 
     def forges(self, action: str, subject: str) -> Answered:

@@ -17,6 +17,6 @@ def owe_receipt(unit: Unit, case: Case) -> None:
     unit.promise("card", case.reporter, unit.now, about=case.id, slot=RECEIPT)
 
 
-def say(unit: Unit, case: Case, person: str, message: str) -> None:
-    """One message of its own, by the name of its words."""
-    unit.promise("say", person, unit.now, about=case.id, message=message)
+def say(unit: Unit, case: Case, person: str, message: str, *, once: str | None = None) -> None:
+    """One message of its own, by the name of its words; a second one with the same ``once`` is not said."""
+    unit.promise("say", person, unit.now, once=once, about=case.id, message=message)

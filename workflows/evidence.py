@@ -44,6 +44,14 @@ class Picture:
     sha256: str
 
 
+def promise(unit: Unit, case: Case, position: int, file: Mapping[str, str]) -> None:
+    """Promise to fetch a picture; its platform's id (``file``), and what was told of it, stay sealed."""
+    id = unit.new_id()
+    unit.add(Evidence(id=id, case=case.id, position=position, promised_at=unit.now))
+    unit.seal(case.id, f"evidence.{id}", json.dumps(dict(file)))
+    unit.promise("fetch", "", unit.now, about=case.id, evidence=id)
+
+
 def wanted(unit: Unit, evidence_id: str) -> Wanted | None:
     """What to fetch; none where it has been fetched or given up, or its case takes no pictures any more."""
     row: Evidence = unit.get(Evidence, evidence_id)
@@ -67,7 +75,7 @@ def fetched(unit: Unit, wanted: Wanted, media: str, size: int, sha256: str) -> N
 
 
 def failed(unit: Unit, wanted: Wanted, why: str) -> None:
-    """The picture cannot be had: lead and reporter are told."""
+    """The picture cannot be had: the lead is told, and the reporter if it came from them."""
     row: Evidence = unit.get(Evidence, wanted.id)
     row.state = "failed"
     case = unit.get(Case, row.case)
@@ -75,7 +83,8 @@ def failed(unit: Unit, wanted: Wanted, why: str) -> None:
     for party in parties.told(unit, case):
         if party.part == "lead":
             cards.say(unit, case, party.person, "lead.evidence_failed")
-    cards.say(unit, case, case.reporter, "reporter.evidence_failed")
+    if told_of(unit, row).get("by", case.reporter) == case.reporter:
+        cards.say(unit, case, case.reporter, "reporter.evidence_failed")
 
 
 def listed(unit: Unit, case: Case) -> tuple[Picture, ...]:

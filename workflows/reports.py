@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from storage import sealed
 from storage.events import Event
-from storage.models import Case, Evidence, Involved, Person
+from storage.models import Case, Involved, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cards, drafts, parties, people, quoted, references
+from workflows import cards, drafts, evidence, parties, people, quoted, references
 from workflows.drafts import Written
 from workflows.involved import facts, named_in
 from workflows.people import Who
@@ -122,15 +122,12 @@ def keep_words(unit: Unit, case: Case, written: Written, names: Mapping[str, str
 def gather(unit: Unit, case: Case, written: Written) -> None:
     """Promise to fetch each picture; its name and place stay sealed."""
     for position, file in enumerate(written.files, start=1):
-        id = unit.new_id()
-        unit.add(Evidence(id=id, case=case.id, position=position, promised_at=unit.now))
         about = {
             key.partition(".")[0]: value
             for key, value in written.details.items()
             if key.partition(".")[2] == str(position)
         }
-        unit.seal(case.id, f"evidence.{id}", json.dumps({"file": file.id, "name": file.name, **about}))
-        unit.promise("fetch", "", unit.now, about=case.id, evidence=id)
+        evidence.promise(unit, case, position, {"file": file.id, "name": file.name, **about})
 
 
 def discard(unit: Unit, token: str, by: Who) -> Message:

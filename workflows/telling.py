@@ -31,6 +31,7 @@ BY_MAIL = {
     "lead.added": "mail.news",
     "lead.due": "mail.news",
     "lead.evidence_failed": "mail.news",
+    "lead.left_there": "mail.news",
     "mail.again": "mail.news",
 }
 
@@ -137,27 +138,31 @@ def lying(unit: Unit, case: Case, person: str, platform: str, slot: str) -> Post
 def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> None:
     """The platform took it: remember where it lies, record it, and the promise is kept."""
     slot = claim.ids.get("slot", "")
-    if slot:
-        case: Case = unit.get(Case, claim.about)
-        posted = lying(unit, case, told.person, told.platform, slot)
-        if posted is None:
-            unit.add(
-                Posted(
-                    id=unit.new_id(),
-                    case=case.id,
-                    person=told.person,
-                    platform=told.platform,
-                    slot=slot,
-                    channel=channel,
-                    stamp=stamp,
-                    at=unit.now,
-                )
-            )
-        else:
-            posted.channel, posted.stamp, posted.at = channel, stamp, unit.now
+    if slot or (claim.about and told.platform != "mail"):
+        # What is said once lies under a name of its own: somebody may write beneath it.
+        remember(unit, claim, told, slot or claim.id, (channel, stamp))
     event = Event.RECEIPT_SENT if slot == cards.RECEIPT else Event.CARD_SENT
     unit.record(event, claim.about, told.person, platform=told.platform, words=told.message)
     promises.keep(unit, claim.id, claim.lease)
+
+
+def remember(unit: Unit, claim: Claim, told: Telling, slot: str, where: tuple[str, str]) -> None:
+    case: Case = unit.get(Case, claim.about)
+    posted = lying(unit, case, told.person, told.platform, slot)
+    if posted is None:
+        row = Posted(
+            id=unit.new_id(),
+            case=case.id,
+            person=told.person,
+            platform=told.platform,
+            slot=slot,
+            channel="",
+            stamp="",
+            at=unit.now,
+        )
+        posted = unit.add(row)
+    posted.channel, posted.stamp = where
+    posted.at = unit.now
 
 
 def refused(unit: Unit, claim: Claim, told: Telling) -> None:

@@ -22,7 +22,7 @@ from workspace.world import Workspace
 
 Method = Callable[[Workspace, Json], Json]
 METHODS: dict[str, Method] = {**CHAT, **DIRECTORY, **MODALS, **CONNECTIONS}
-SCOPES = "app_mentions:read,chat:write,commands,files:read,im:history,im:write,reactions:write,users:read"
+SCOPES = "chat:write,commands,files:read,groups:history,im:history,im:write,reactions:read,users:read,users:read.email"
 WRITTEN_AS_JSON = ("blocks", "view", "metadata", "attachments")
 
 

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from workspace import interactions, payloads, shortcuts
+from workspace import interactions, payloads, shortcuts, talking
 from workspace.answers import values_of
 from workspace.files import LARGEST, Upload
 from workspace.host import HOST_ROUTES
 from workspace.people import Person
 from workspace.refusal import Json, SlackError
-from workspace.rooms import Message, Room
 from workspace.screen import people, state
+from workspace.talking import own_file, room_of
 from workspace.watching import watch
 from workspace.world import Workspace
 
@@ -68,34 +68,10 @@ def doing(deed: Deed) -> Callable[[Request], Awaitable[Response]]:
     return handle
 
 
-def room_of(world: Workspace, person: Person, id: str) -> Room:
-    room = world.rooms.room(id)
-    if person.id not in room.members:
-        raise SlackError("channel_not_found")
-    return room
-
-
 async def command(world: Workspace, person: Person, asked: Json) -> Json:
     room = room_of(world, person, asked["channel"])
     world.soon(interactions.command(world, person, room, asked["text"]))
     return {"ok": True}
-
-
-async def message(world: Workspace, person: Person, asked: Json) -> Json:
-    room, text = room_of(world, person, asked["channel"]), asked["text"].strip()
-    if not text:
-        raise SlackError("no_text")
-    thread = asked.get("thread_ts")
-    if thread:
-        room.message(thread)
-    runs = [{"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}]
-    blocks: list[Json] = [{"type": "rich_text", "elements": runs}]
-    said = Message(world.rooms.next_ts(), person.id, text, blocks, thread_ts=thread)
-    world.rooms.say(room, said)
-    world.wake(room.members)
-    if room.kind == "im" and world.town.bot["id"] in room.members:
-        world.soon(interactions.tell(world, payloads.said_to_bot(world, room, said)))
-    return {"ok": True, "ts": said.ts}
 
 
 async def shortcut(world: Workspace, person: Person, asked: Json) -> Json:
@@ -144,13 +120,6 @@ def with_files(world: Workspace, person: Person, typed: Json) -> Json:
             if isinstance(answer, dict) and answer.get("files"):
                 answer["files"] = [own_file(world, person, each) for each in answer["files"]]
     return typed
-
-
-def own_file(world: Workspace, person: Person, given: Any) -> Json:
-    which = given["id"] if isinstance(given, dict) else given
-    if world.files.content(which).user != person.id:
-        raise SlackError("file_not_found")
-    return world.files.described(which, world.url)
 
 
 async def close(world: Workspace, person: Person, asked: Json) -> Json:
@@ -205,7 +174,7 @@ async def upload(request: Request) -> Response:
 
 DEEDS: dict[str, Deed] = {
     "command": command,
-    "message": message,
+    **talking.DEEDS,
     "shortcut": shortcut,
     "action": action,
     "submit": submit,

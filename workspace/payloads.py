@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # The old verification token is still sent by Slack, and checked by nobody.
 OLD_TOKEN = "brambledown-old-token"  # noqa: S105
+TYPES = {"im": "im", "private": "group", "mpim": "mpim", "channel": "channel"}
 NAMES = {"im": "directmessage", "private": "privategroup", "mpim": "privategroup"}
 
 
@@ -150,6 +151,8 @@ def message_object(world: Workspace, message: Message) -> Json:
         shown["thread_ts"] = message.thread_ts
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.edited}
+    if message.files:
+        shown["files"] = [world.files.described(each, world.url) for each in message.files]
     if message.metadata:
         shown["metadata"] = message.metadata
     return shown
@@ -193,9 +196,37 @@ def said_to_bot(world: Workspace, room: Room, message: Message) -> Json:
         "blocks": message.blocks or [],
         "channel": room.id,
         "event_ts": message.ts,
-        "channel_type": "im",
+        "channel_type": TYPES[room.kind],
     }
-    return told | {"thread_ts": message.thread_ts} if message.thread_ts else told
+    if message.files:
+        described = [world.files.described(each, world.url) for each in message.files]
+        told |= {"subtype": "file_share", "files": described, "upload": False}
+    if message.thread_ts:
+        parent = room.messages.get(message.thread_ts)
+        told |= {"thread_ts": message.thread_ts, "parent_user_id": parent.user if parent else ""}
+    return told
+
+
+def altered(world: Workspace, room: Room, before: Json, now: Json | None) -> Json:
+    """A message was edited, or (``now`` is none) deleted."""
+    ts = f"{time.time():.6f}"
+    told = {"type": "message", "channel": room.id, "channel_type": TYPES[room.kind], "hidden": True}
+    told |= {"ts": ts, "event_ts": ts, "previous_message": before}
+    if now is None:
+        return told | {"subtype": "message_deleted", "deleted_ts": before["ts"]}
+    return told | {"subtype": "message_changed", "message": now}
+
+
+def reacted(world: Workspace, room: Room, did: tuple[Person, Message], name: str, kind: str) -> Json:
+    person, message = did
+    return {
+        "type": kind,
+        "user": person.id,
+        "reaction": name,
+        "item": {"type": "message", "channel": room.id, "ts": message.ts},
+        "item_user": message.user,
+        "event_ts": f"{time.time():.6f}",
+    }
 
 
 def home_opened(world: Workspace, person: Person) -> Json:

@@ -25,6 +25,7 @@ class Message:
     only_for: str | None = None
     metadata: Json | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     @property
     def at(self) -> str:

@@ -94,7 +94,8 @@ def shown_message(world: Workspace, message: Message, replies: int) -> Json:
         "edited": message.edited is not None,
         "ephemeral": message.ephemeral,
         "at": message.at,
-        "reactions": [{"name": name, "count": len(by)} for name, by in message.reactions.items()],
+        "reactions": [{"name": name, "count": len(by), "users": by} for name, by in message.reactions.items()],
+        "files": [world.files.content(each).name for each in message.files],
     }
     return shown
 

@@ -104,6 +104,8 @@ class Answering:
         if "command" in payload:
             said = {"text": fallback(card), "blocks": card_blocks(card)}
             return JSONResponse({"response_type": "ephemeral", **said})
+        if payload.get("type") == "event_callback":
+            self.listeners.later(self.listeners.threads.excuse(payload))
         if payload.get("type") in SHORTCUTS:
             self.listeners.later(self.listeners.excuse(payload, card))
         if payload.get("type") == "block_actions":

@@ -17,6 +17,7 @@ from handlers.slack.people import People
 from handlers.slack.quoted import author_in, message_in, named, people_in
 from handlers.slack.sender import SlackSender
 from handlers.slack.surface import answers_from, card_view, form_view, home_view, mended, step_of
+from handlers.slack.threads import Threads
 from storage.faults import Busy, Uncertain
 from templates.shapes import Card, Form
 from workflows.people import Who
@@ -35,6 +36,7 @@ class Listeners:
     def __init__(self, desk: Desk, client: AsyncWebClient, people: People) -> None:
         self.desk, self.client, self.people = desk, client, people
         self.sender = SlackSender(client)
+        self.threads = Threads(desk, people, self.sender)
         self.afterwards: set[asyncio.Task[None]] = set()
 
     async def asked(self, ack: AsyncAck, body: Payload) -> None:
@@ -80,12 +82,13 @@ class Listeners:
         await ack()
 
     async def happened(self, body: Payload) -> None:
-        """App Home was opened, or somebody wrote to the bot; what they wrote is not read."""
+        """App Home was opened, or something was said or done to a message."""
         event = body["event"]
-        if event["type"] == "app_home_opened" and event.get("tab") == "home":
-            await self.draw_home(body)
-        elif is_spoken_to_us(event):
-            await self.sender.post(event["channel"], await self.desk.greet(await self.who(body)))
+        if event["type"] == "app_home_opened":
+            if event.get("tab") == "home":
+                await self.draw_home(body)
+        else:
+            await self.threads.happened(body)
 
     async def draw_home(self, body: Payload) -> None:
         """App Home as it stands now."""
@@ -171,12 +174,6 @@ def in_modal(body: Payload) -> bool:
 
 def on_home(body: Payload) -> bool:
     return bool(body.get("view")) and body["view"].get("type") == "home"
-
-
-def is_spoken_to_us(event: Payload) -> bool:
-    """A person's own new message in the bot's direct messages, not an edit, and not our own."""
-    said = event.get("subtype") in (None, "file_share") and not event.get("bot_id") and event.get("user")
-    return event["type"] == "message" and event.get("channel_type") == "im" and bool(said)
 
 
 def spoken(fault: Busy | Uncertain) -> str:

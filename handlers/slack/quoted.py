@@ -41,8 +41,13 @@ def author_in(body: Payload) -> str:
 
 def people_in(body: Payload) -> tuple[str, ...]:
     """Whose names it takes to read it: the author's, and of those whom it mentions."""
-    found = (mark[2] for mark in MARK.finditer(words_of(body["message"])) if mark[1] == "@")
+    found = users_in(words_of(body["message"]))
     return tuple(dict.fromkeys(filter(None, (author_in(body), *found))))[: MENTIONS + 1]
+
+
+def users_in(words: str) -> tuple[str, ...]:
+    """Those whom a text mentions, as many as are asked for."""
+    return tuple(dict.fromkeys(mark[2] for mark in MARK.finditer(words) if mark[1] == "@"))[:MENTIONS]
 
 
 def named(quoted: Quoted, body: Payload, faces: Mapping[str, Who]) -> Quoted:

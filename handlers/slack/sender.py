@@ -1,7 +1,7 @@
 """What goes out to people in Slack."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -37,6 +37,17 @@ class SlackSender:
         """A message to a person's id, or into a conversation."""
         return await sent(self.client.chat_postMessage(channel=to, **message(card)))
 
+    async def reply(self, under: Posted, card: Card) -> Posted:
+        """A message in the thread under another."""
+        said = self.client.chat_postMessage(channel=under.channel, thread_ts=under.stamp, **message(card))
+        return await sent(said)
+
+    async def whisper(self, under: Posted, user: str, card: Card) -> None:
+        """The same, shown to one person only, and gone when they look again."""
+        where: dict[str, Any] = {"channel": under.channel, "thread_ts": under.stamp, "user": user}
+        shown = self.client.chat_postEphemeral(**where, text=fallback(card), blocks=card_blocks(card))
+        await taken(shown, lambda answer: answer.data["message_ts"])
+
     async def edit(self, where: Posted, card: Card) -> Posted:
         """The same message, saying something else; posted again where Slack no longer has it."""
         try:
@@ -60,10 +71,15 @@ def message(card: Card) -> dict[str, Any]:
 
 
 async def sent(call: Awaitable[Any]) -> Posted:
+    answer = await taken(call, lambda answer: (answer.data["channel"], answer.data["ts"]))
+    return Posted(*answer)
+
+
+async def taken(call: Awaitable[Any], read: Callable[[Any], Any]) -> Any:
+    """What is read in Slack's answer.  Raises Unreachable."""
     try:
         async with asyncio.timeout(WAITS):
-            answer = await call
-        return Posted(channel=answer.data["channel"], stamp=answer.data["ts"])
+            return read(await call)
     except FAILURES as error:
         said = complaint(error)
         outcome = Lost if said in LOST else Unreachable

@@ -6,7 +6,7 @@ Nothing here holds a report's words: those are in ``Sealed``, under the key of t
 
 from storage.models.cases import Case, Draft, Evidence, Involved, Party, Unprocessed
 from storage.models.doors import Link, Passphrase, WebSession
-from storage.models.keeping import DeskSetting, Entry, Key, LedgerHead, Posted, Promise, Sealed
+from storage.models.keeping import DeskSetting, Entry, Heard, Key, LedgerHead, Posted, Promise, Sealed
 from storage.models.owned import Owned
 from storage.models.people import Absence, Account, CalendarSpan, Person, RoleHeld, School, Trust
 
@@ -19,6 +19,7 @@ __all__ = [
     "Draft",
     "Entry",
     "Evidence",
+    "Heard",
     "Involved",
     "Key",
     "LedgerHead",

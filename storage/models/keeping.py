@@ -73,14 +73,32 @@ class Posted(Owned, table=True):
     """Where a message about a case lies, so that it can be edited in place."""
 
     __tablename__ = "posted"
-    __table_args__ = (UniqueConstraint("case", "person", "platform", "slot"),)
+    __table_args__ = (
+        UniqueConstraint("case", "person", "platform", "slot"),
+        Index("posted_lies", "channel", "stamp"),
+    )
     case: str = Field(index=True)
     person: str
     platform: str
-    slot: str  # "card" for recipients, "receipt" for the reporter
+    slot: str  # "card" for recipients, "receipt" for the reporter; what is said once has its promise's id
     channel: str
     stamp: str
     at: datetime
+
+
+class Heard(Owned, table=True):
+    """A message that somebody wrote under a card and that was kept as a note; its words are in the note alone."""
+
+    __tablename__ = "heard"
+    __table_args__ = (UniqueConstraint("platform", "channel", "stamp"),)
+    case: str = Field(index=True)
+    person: str
+    platform: str
+    channel: str
+    stamp: str
+    at: datetime
+    edited: str = ""  # the platform's name for its last edit
+    deleted: bool = False
 
 
 class DeskSetting(SQLModel, table=True):

@@ -1,0 +1,143 @@
+"""What people write and do under a card: kept as a note by somebody entitled to the case, and else not read."""
+
+import re
+from dataclasses import dataclass
+
+from storage.events import Event
+from storage.models import Case, Heard, Posted
+from storage.queries import cases as case_queries
+from storage.queries import talk as queries
+from storage.unit import Unit
+from templates.shapes import Message
+from workflows import access, cards, cases, evidence, parties, working
+from workflows.people import Who
+from workflows.refusals import Refused
+from workflows.rules import Rules
+
+# What somebody may write in place of pressing Acknowledge.
+ACKNOWLEDGES = re.compile(r"\W*(ack|acknowledged?|white_check_mark|heavy_check_mark|✅|✔\ufe0f?)\W*", re.IGNORECASE)
+# Of these no picture is ever fetched (floor rule 6).
+NEVER_FETCHED = "indecent_images"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message lies: the platform's own names for the conversation and for the message."""
+
+    platform: str
+    channel: str
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody wrote, and under what; ``files`` are the platform's ids, ``direct`` says that we are alone."""
+
+    at: Place
+    under: Place
+    text: str
+    files: tuple[str, ...] = ()
+    direct: bool = True
+
+
+def under(unit: Unit, place: Place) -> str:
+    """The case whose message lies there; nothing where none of ours does."""
+    found: list[Posted] = unit.find(queries.lying(place.platform, place.channel, place.stamp))
+    return found[0].case if found else ""
+
+
+def hear(unit: Unit, rules: Rules, said: Said, by: Who) -> Message | None:
+    """Keep what somebody wrote in a case's thread as their note, or take it as their acknowledgement.
+
+    The first time in a case they are told that it was kept; the same message delivered again is not kept again.
+    Raises Refused: to those who are not entitled, as if there were no case.
+    """
+    case_id = under(unit, said.under)
+    if ACKNOWLEDGES.fullmatch(said.text):
+        cases.acknowledge(unit, rules, case_id, by)
+        return None
+    case, _, met = working.acting(unit, rules, "note", case_id, by)
+    if not unit.find(queries.heard(said.at.platform, said.at.channel, said.at.stamp)):
+        keep(unit, rules, case, said, by)
+        at = said.at
+        unit.add(
+            Heard(
+                id=unit.new_id(),
+                case=case.id,
+                person=met.person.id,
+                platform=at.platform,
+                channel=at.channel,
+                stamp=at.stamp,
+                at=unit.now,
+            )
+        )
+    first: Heard = unit.find(queries.heard_from(case.id, met.person.id))[0]
+    new = first.channel == said.at.channel and first.stamp == said.at.stamp
+    return Message("lead.kept", case.id, {"reference": case.reference, "case_id": case.id}) if new else None
+
+
+def keep(unit: Unit, rules: Rules, case: Case, said: Said, by: Who) -> None:
+    """The words as a note; the files as evidence, save where none may ever be fetched."""
+    _, _, met = access.case_for(unit, rules, case.id, by)
+    if said.text.strip():
+        cases.note(unit, rules, case.id, said.text, by)
+    if said.files and case.report != NEVER_FETCHED:
+        start = len(unit.find(case_queries.evidence(case.id))) + 1
+        for position, file in enumerate(said.files, start):
+            evidence.promise(unit, case, position, {"file": file, "by": met.person.id})
+        unit.record(Event.EVIDENCE_ADDED, case.id, met.person.id, count=len(said.files))
+
+
+def warn(unit: Unit, rules: Rules, said: Said, by: Who) -> None:
+    """A file under a case of indecent images stays where it is, and those who must know hear that it is there.
+
+    Whoever may write there at all is heard, the reporter under their receipt as well.
+    """
+    found: list[Case] = unit.find(case_queries.by_id(under(unit, said.under)))
+    if not found or found[0].report != NEVER_FETCHED or not has_part(unit, rules, found[0], by):
+        return
+    unit.record(Event.EVIDENCE_LEFT, found[0].id, "", count=len(said.files))
+    once = f"left {said.at.platform} {said.at.channel} {said.at.stamp}"
+    for party in parties.told(unit, found[0]):
+        if party.part == "lead" or party.role == rules.floor.offices.child:
+            cards.say(unit, found[0], party.person, "lead.left_there", once=f"{once} {party.person}")
+
+
+def has_part(unit: Unit, rules: Rules, case: Case, by: Who) -> bool:
+    try:
+        access.case_for(unit, rules, case.id, by)
+    except Refused:
+        pass
+    else:
+        return True
+    try:
+        working.own(unit, case.id, by)
+    except Refused:
+        return False
+    return True
+
+
+def tick(unit: Unit, rules: Rules, at: Place, by: Who) -> None:
+    """A reaction that stands for pressing Acknowledge.  Raises Refused, as the button does."""
+    cases.acknowledge(unit, rules, under(unit, at), by)
+
+
+def is_kept(unit: Unit, at: Place) -> bool:
+    """Whether this message was kept as a note."""
+    return bool(unit.find(queries.heard(at.platform, at.channel, at.stamp)))
+
+
+def altered(unit: Unit, rules: Rules, at: Place, edit: str) -> None:
+    """A message that was kept has been edited (``edit`` is the platform's name for that) or, without one, deleted.
+
+    The note stays as it is; that they differ from now on is on the record.
+    """
+    found: list[Heard] = unit.find(queries.heard(at.platform, at.channel, at.stamp))
+    for row in found:
+        if edit and not row.deleted and edit > row.edited:
+            row.edited = edit
+            unit.record(Event.MESSAGE_EDITED, row.case, row.person)
+        elif not edit and not row.deleted:
+            row.deleted = True
+            # Whoever runs the workspace can delete it as well as its author: the platform does not say who did.
+            unit.record(Event.MESSAGE_DELETED, row.case, "")
