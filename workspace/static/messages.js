@@ -3,6 +3,7 @@
 import { drawBlocks } from "./blocks.js";
 import { el, icon, patch } from "./dom.js";
 import { face } from "./faces.js";
+import { attached, reactionRow } from "./reactions.js";
 import { messageMenu } from "./shortcuts.js";
 import { chat, path } from "./state.js";
 import { surface } from "./surface.js";
@@ -110,9 +111,8 @@ function wordsOf(one, channel) {
   const said = el("div", { class: "message-words" });
   if (drawn(one)) drawBlocks(said, one.blocks, surfaceOf(channel, one));
   else said.append(el("p", { class: "prose" }, ...linkedMarks(one.text ?? "")));
-  const reactions = (one.reactions ?? []).map((each) => el("span", { class: "tag" }, `:${each.name}: ${each.count}`));
-  if (reactions.length) said.append(el("p", { class: "row" }, reactions));
   if (one.edited) said.append(el("span", { class: "hint" }, "(edited)"));
+  said.append(...[attached(one), reactionRow(one, channel)].filter(Boolean));
   return said;
 }
 

@@ -2,6 +2,7 @@
 
 import { el, icon, toast } from "./dom.js";
 import { menu } from "./menu.js";
+import { deeds } from "./reactions.js";
 import { chat, say } from "./state.js";
 
 const offered = (kind) => chat.shortcuts.filter((one) => one.type === kind);
@@ -27,10 +28,11 @@ export function lightning() {
 
 // In the corner of a message that others can see, too.
 export function messageMenu(one, channel) {
-  if (one.ephemeral || !offered("message").length) return null;
+  if (one.ephemeral) return null;
   const label = `More actions for the message by ${one.name}`;
   const button = el("button", { type: "button", class: "more-actions", "aria-label": label }, icon("more"));
-  const holder = menu(button, () => entries("message", { message: { channel, ts: one.ts } }), { side: "right" });
+  const where = { message: { channel, ts: one.ts } };
+  const holder = menu(button, () => [...deeds(one, channel), ...entries("message", where)], { side: "right" });
   holder.classList.add("corner");
   return holder;
 }
