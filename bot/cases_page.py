@@ -25,9 +25,11 @@ WHAT = {
     "acknowledge": "Acknowledge it",
     "note": "Add a note",
     "steps": "Say of each of the policy's steps that it is done, or why it is not needed",
+    "involve": "Add or correct who is involved; the floor is applied at once, to whoever does so as well",
     "decide": "Decide, with reasons; low-level or LADO is offered to a decider only, and nothing else to one who does "
     "not lead",
     "refer": "Keep to whom it was referred, when, how, and when to chase it",
+    "heard": "Keep what came back from those it was referred to, which ends the chase",
     "ask": "Ask the reporter, who sees the question in a form and nothing else of it",
     "answer": "Answer what was asked",
     "recuse": "Say “I should not have this”",

@@ -77,9 +77,9 @@ class Desk:
     async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card:
         """Take a step's answers: the next step, or the receipt.  Raises BadAnswers, in words."""
         try:
-            if step in acts.WRITTEN:
-                return self.say(await self.run(shown.write, token, (step, answers), who))
             sent = Sent(step, answers, await self.faces(answers, who))
+            if step in acts.WRITTEN:
+                return self.say(await self.run(shown.write, token, sent, who))
             return self.next(token, await self.run(reported, token, sent, who))
         except BadAnswers as bad:
             raise BadAnswers(self.in_words(bad.problems)) from None
@@ -197,7 +197,8 @@ class Desk:
 
     async def faces(self, answers: Answers, who: Who) -> Mapping[str, Who]:
         """The profiles of those picked in a form, where their platform tells."""
-        asked = {field.id for kind in self.rules.reports.values() for field in kind.fields if field.kind == "person"}
+        fields = [*(field for kind in self.rules.reports.values() for field in kind.fields), *self.words.written()]
+        asked = {field.id for field in fields if field.kind == "person"}
         picked = [each for id in asked & answers.keys() for each in as_ids(answers[id])]
         if not picked or who.platform not in self.lookups:
             return {}

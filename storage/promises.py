@@ -52,6 +52,16 @@ def drop(unit: Unit, id: str, lease: str) -> bool:
     return _finish(unit, id, lease, {"state": "dropped", "kept_at": unit.now, "leased_until": None})
 
 
+def withdraw(unit: Unit, to: str, about: str) -> None:
+    """What somebody was still to be told about something is no longer owed; what is being sent now is checked there."""
+    unit._insist_on_writing()
+    unit._flush()
+    p = PROMISES.c
+    theirs = (p.trust == unit._trust, p.to == to, p.about == about, p.state == "waiting", p.lease == "")
+    dropped = update(PROMISES).where(*theirs).values(state="dropped", kept_at=unit.now)
+    unit._session.connection().execute(dropped)
+
+
 def put_off(unit: Unit, id: str, lease: str, until: datetime, attempts: int) -> bool:
     """Try again later."""
     return _finish(unit, id, lease, {"due_at": until, "attempts": attempts, "leased_until": None})

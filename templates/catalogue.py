@@ -1,6 +1,6 @@
 """Every word people read, checked when the bot starts and filled in when something is to be said or asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -11,7 +11,7 @@ from templates.entries import CatalogueError, Entry, Text
 from templates.questions import Question, asked
 from templates.report_types import Given, ReportType
 from templates.said import Said
-from templates.shapes import Card, Form, Option, Pairs
+from templates.shapes import Card, Field, Form, Option, Pairs
 
 __all__ = ["Catalogue", "CatalogueError", "Given", "ReportType"]
 
@@ -101,6 +101,10 @@ class Catalogue:
         """What is it about, is anyone in danger; which school, of several; whether a message goes with it."""
         about = tuple(Option(each.id, each.label, each.group) for each in self.reports.values())
         return self.form("start", {"about": about, "schools": tuple(schools), "message": message}, outside)
+
+    def written(self) -> Iterator[Field]:
+        """The fields of every step that is no report's own."""
+        return (each.field for step in self.steps.values() for each in step.questions)
 
     def questions(self, report: str, outside: Mapping[str, str], *, pictures: bool = True) -> Form:
         """A report type's own questions; without a place for screenshots it says to keep them."""

@@ -27,6 +27,7 @@ NEUTRAL: dict[str, Any] = {
     "missing": 1,
     "outside": False,
     "alone": True,
+    "above": "chair of governors (01632 960115)",
     "may_acknowledge": True,
     "link": "https://lanyard.brambledown.example/p/l/4f8bca",
     # The reader's own policy, on the reader's own screen.
@@ -49,6 +50,7 @@ STORY: dict[str, Any] = {
     "quotes": (("What did you see or hear?", "Canary"),),
     "involved": (("Sam Hollis", "hurt or upset"),),
     "told": (("Ruth Okafor, designated safeguarding lead", "Oak Trees, §8"),),
+    "lost": (("Ruth Okafor, designated safeguarding lead", "opened it 16:07 today"),),
     "evidence": (("Picture 1", "day: missing"),),
     "pictures": 1,
     "pictures_link": "https://lanyard.brambledown.example/p/e/77",
@@ -56,8 +58,10 @@ STORY: dict[str, Any] = {
     "history": ("Ruth Okafor opened it, 16:07 today",),
     "may_note": True,
     "may_steps": True,
+    "may_involve": True,
     "may_decide": True,
     "may_refer": True,
+    "may_heard": True,
     "may_ask": True,
     "lado_by": "16:05 tomorrow",
     "may_close": True,
@@ -69,7 +73,7 @@ STORY: dict[str, Any] = {
 }
 PLAUSIBLE = {**NEUTRAL, **NAMES, **STORY}
 # What may carry a story, because it is opened and never sent.
-OPENED = {"lead.case", "lead.to_lado", "lead.support", "reporter.receipt"}
+OPENED = {"lead.case", "lead.kept_out", "lead.to_lado", "lead.support", "reporter.receipt"}
 
 FACES = [("p1", "Joan Fairweather"), ("p2", "Ruth Okafor")]
 ASKED: dict[str, dict[str, Any]] = {
@@ -78,9 +82,11 @@ ASKED: dict[str, dict[str, Any]] = {
     "choice": {"people": FACES},
     "choices": {"people": FACES},
     "handover": {"people": FACES},
+    "involve": {"named": [("i1", "Sam Hollis: hurt or upset")], "near": FACES},
     "decide": {"decisions": [("monitor", "Keep watching")], "decider": False},
     "answer": {"exchange": ["Asked at 16:05 today: “What did she say?”"]},
     "refer": {"bodies": [("csc", "Children's social care")], "ways": [("telephone", "By telephone")]},
+    "heard": {"referrals": [("w1", "the LADO, Tuesday 24 November 2026")], "senses": [("taken", "They act on it")]},
     "steps": {"steps": [{"id": "save", "say": "Save it.", "stands": "still to do", "ways": [("done", "Done")]}]},
     "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
 }

@@ -28,7 +28,7 @@ def in_hand(world: World, about: str, **answers: Any) -> Somebody:
 
 
 def form(somebody: Somebody, action: str) -> Json:
-    shown = somebody.presses(action, somebody.opens(somebody.world.case().reference))
+    shown = somebody.presses(action, somebody.opens(somebody.world.settled().case().reference))
     assert shown
     return shown
 
@@ -71,7 +71,7 @@ def test_low_level_or_lado_is_offered_to_the_head_and_never_to_whoever_else_lead
     lead = in_hand(world, "cyberbullying", **BULLIED)
     assert lead is world.dsl
     shown = form(lead, "decide")
-    assert offered(shown) == {"monitor", "early_help", "csc", "police", "no_further_action"}
+    assert offered(shown) == {"monitor", "early_help", "csc", "police", "channel", "nrm", "no_further_action"}
     assert "the headteacher or the chair decides" in words(shown)
     picked: Json = {"type": "static_select", "selected_option": {"value": "lado"}}
     lead.forges_form(
@@ -139,6 +139,111 @@ def test_a_referral_says_to_whom_when_how_and_is_chased_on_its_day(world: World)
     assert "SC-1815" not in str([each for each in world.workspace.calls if "chat." in each["method"]])
     assert world.events(world.case().id).count("case.referred") == 1
     assert world.ledger_is_whole()
+
+
+def hears_back(somebody: Somebody, sense: str, **more: str) -> Json:
+    """What came of the only referral that there is, today."""
+    shown = form(somebody, "heard")
+    (block,) = [block for block in shown["blocks"] if block.get("block_id") == "referral"]
+    (made,) = options(block["element"])
+    return somebody.sends(
+        shown, **{"referral": made, "sense": sense, "heard_on": str(day_of(somebody.world.clock.now())), **more}
+    )
+
+
+def test_what_comes_back_on_a_referral_is_kept_and_ends_the_chase(world: World) -> None:
+    lead = in_hand(world, "pupil_concern", **CHILD)
+    assert "heard" not in actions(lead.opens())
+    chase = day_of(world.clock.now()) + timedelta(days=2)
+    refers(lead, "police", chase=str(chase))
+    shown = words(hears_back(lead, "taken", heard_from="PC Ada Byron", heard="An officer visits tonight."))
+    assert re.search(rf"{lead.name} heard back on \w+ \d+ \w+ \d+ \(the police, ", shown)
+    for each in ("They act on it", "PC Ada Byron", "An officer visits tonight."):
+        assert each in shown
+    world.clock.forward(days=3)
+    assert reminded(lead) == 0
+    assert world.events(world.case().id).count("case.heard") == 1
+    assert "visits tonight" not in str([each for each in world.workspace.calls if "chat." in each["method"]])
+    assert world.ledger_is_whole()
+
+
+def test_social_care_is_chased_the_next_working_day_though_nobody_set_one(school: World) -> None:
+    lead = in_hand(school, "pupil_concern", **CHILD)
+    assert "To be chased: Wednesday" in words(refers(lead, "csc"))
+    school.clock.forward(hours=23)
+    assert reminded(lead) == 1
+    tomorrow = str(day_of(school.clock.now()) + timedelta(days=1))
+    hears_back(lead, "undecided", again=tomorrow)
+    school.clock.forward(hours=24)
+    assert reminded(lead) == 2
+
+
+def test_a_referral_that_is_refused_says_how_to_press_for_it(school: World) -> None:
+    lead = in_hand(school, "pupil_concern", **CHILD)
+    refers(lead, "csc")
+    shown = hears_back(lead, "refused")
+    assert "press them to look at it again" in words(shown)
+    assert "01632" in words(shown)
+    assert "refer" in actions(shown)
+
+
+def test_an_answer_came_after_the_referral_and_to_one_that_was_made(school: World) -> None:
+    lead = in_hand(school, "pupil_concern", **CHILD)
+    refers(lead, "csc")
+    today = day_of(school.clock.now())
+    for wrong in (today - timedelta(days=1), today + timedelta(days=1)):
+        assert list(hears_back(lead, "taken", heard_on=str(wrong))["errors"]) == ["heard_on"]
+        lead.shuts()
+    other: Json = {"type": "static_select", "selected_option": {"value": "f" * 32}}
+    lead.forges_form("heard", school.case().id, {"referral": other})
+    assert "case.heard" not in school.events(school.case().id)
+
+
+def test_channel_and_the_referral_mechanism_are_decisions(school: World) -> None:
+    lead = in_hand(school, "radicalisation", what=CANARY, harmed="pupil", harmed_names="Jo Bloggs")
+    assert "for the Channel panel to consider" in words(decides(lead, "channel"))
+    lead.shuts()
+    assert "slavery or trafficking" in words(decides(lead, "nrm"))
+
+
+def test_what_came_of_it_is_decided_by_the_head_and_not_before_the_lado_is_told(school: World) -> None:
+    head = about_a_colleague(school)
+    assert "unfounded" not in offered(form(head, "decide"))
+    head.shuts()
+    decides(head, "lado")
+    head.shuts()
+    assert {"substantiated", "malicious", "false", "unsubstantiated", "unfounded"} <= offered(form(head, "decide"))
+    head.shuts()
+    assert "there was no ground for it" in words(decides(head, "unfounded"))
+
+
+@pytest.mark.parametrize(
+    ("about", "answers", "office"),
+    [
+        ("pupil_concern", CHILD, "headteacher"),
+        ("colleague_concern", {"what": CANARY, "harmed": "nobody", "subject_names": "Quentin Vale"}, "chair of govern"),
+        ("head_concern", {"what": CANARY, "harmed": "nobody"}, "chief executive"),
+    ],
+)
+def test_the_reporter_hears_that_it_is_closed_and_to_whom_to_turn(
+    school: World, about: str, answers: Json, office: str
+) -> None:
+    school.teacher.reports(about, **answers)
+    case = school.settled().case()
+    lead = {"dsl": school.dsl, "headteacher": school.head, "chair": None}[next(iter(school.leads()))]
+    if lead is None:
+        chair = Reader(school, school.chair)
+        chair.chooses()
+        chair.presses(chair.enters(chair.link(case.reference)), "acknowledge")
+        chair.writes(chair.presses(chair.browser.get("/p/c/"), "close"), WHY)
+    else:
+        lead.acknowledges()
+        lead.sends(form(lead, "close"), reason=WHY)
+    receipt = words(school.settled().teacher.card("closed"))
+    assert f"for instance to the {office}" in receipt
+    assert "complaints and whistleblowing procedures" in receipt
+    assert "0800 028 0285" in receipt
+    assert WHY not in receipt
 
 
 @pytest.mark.parametrize(("box", "days"), [("referred_on", 1), ("chase", 0), ("chase", -3), ("chase", 900)])

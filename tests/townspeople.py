@@ -109,13 +109,9 @@ class Somebody:
     def types(self, command: str = "/report") -> Json:
         """A command in their first channel; the form that opens."""
         self.shuts()
-        self.asks_for_the_form(command)
-        return self.modal()
-
-    def asks_for_the_form(self, command: str = "/report") -> None:
-        """The same, whatever comes of it."""
         self.does("command", channel=self.sees()["channels"][0]["id"], text=command)
         self.world.answered()
+        return self.modal()
 
     def chooses(self, shortcut: str, message: Json | None = None) -> Json:
         """A shortcut of the lightning menu, or of a message's menu; the form that opens."""
@@ -293,6 +289,8 @@ def shaped(element: Json, answer: Any) -> Any:
     kind = element["type"]
     if kind == "multi_users_select":
         return [each.id if isinstance(each, Somebody) else each for each in answer]
+    if kind == "users_select":
+        return answer.id
     if kind not in ("static_select", "radio_buttons", "checkboxes"):
         return answer
     offered = options(element)

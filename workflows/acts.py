@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases, checklist, decisions, exchange, handover
+from workflows import cases, checklist, decisions, exchange, handover, heard, involving
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -43,8 +43,10 @@ WRITTEN: Mapping[str, Write] = {
     "note": text(cases.note, "note"),
     "close": text(cases.close, "reason"),
     "steps": checklist.tick,
+    "involve": involving.involve,
     "decide": decisions.decide,
     "refer": decisions.refer,
+    "heard": heard.hear,
     "ask": text(exchange.ask, "asked"),
     "answer": text(exchange.answer, "answered"),
     "reopen": text(cases.reopen, "reopened"),
@@ -55,8 +57,10 @@ WRITTEN: Mapping[str, Write] = {
 ASKED: Mapping[str, Ask] = {
     **{each: nothing_more(each) for each in ("note", "close", "reopen", "add")},
     "steps": checklist.offered,
+    "involve": involving.offered,
     "decide": decisions.offered,
     "refer": decisions.to_refer,
+    "heard": heard.offered,
     "ask": exchange.to_ask,
     "answer": exchange.to_answer,
     "handover": handover.offered,

@@ -17,6 +17,7 @@ from workflows.working import Writing
 
 MESSAGE = "lead.due"
 LADO = "lado"
+KINDS = ("decision", "referral", "heard")
 # The reminder comes while there is still time that day.
 AHEAD = timedelta(hours=2)
 
@@ -54,14 +55,21 @@ def remind(unit: Unit, case: Case, *people: str) -> None:
 
 def owed(unit: Unit, case: Case) -> Iterator[tuple[Writing, datetime]]:
     """What is still to be done, and when somebody is reminded of it: a LADO who was told is not to be told again."""
-    written = [*working.written(unit, case, "decision", "referral")]
+    written = [*working.written(unit, case, *KINDS)]
     office = terms.office(unit, case.school) if written else fixed()
-    told = [each.at for each in written if each.kind == "referral" and each.facts["to"] == LADO]
     for each in written:
         due = due_at(each, office)
-        done = each.kind == "decision" and any(at >= each.at for at in told)
-        if due and not done and (each.kind == "decision" or due >= unit.now):
+        if due and not done(each, written) and (each.kind == "decision" or due >= unit.now):
             yield each, max(due, unit.now)
+
+
+def done(writing: Writing, written: list[Writing]) -> bool:
+    """Whether the LADO was told since, or those it was referred to have answered (again)."""
+    later = [each for each in written if (each.at, each.id) != (writing.at, writing.id) and each.at >= writing.at]
+    if writing.kind == "decision":
+        return any(each.kind == "referral" and each.facts["to"] == LADO for each in later)
+    about = writing.facts.get("referral", writing.id)
+    return any(each.kind == "heard" and each.facts["referral"] == about for each in later)
 
 
 def still_due(unit: Unit, rules: Rules, case: Case, person: str, item: str) -> bool:
@@ -69,7 +77,6 @@ def still_due(unit: Unit, rules: Rules, case: Case, person: str, item: str) -> b
     party = part_in(unit, rules, case, person)
     if party is None or case.state == "closed":
         return False
-    written = {each.id: each for each in working.written(unit, case, "decision", "referral")}
-    theirs = party.part == "lead" or (item in written and written[item].by == person)
-    undone = item in {each.id for each, _ in owed(unit, case)} or written[item].kind == "referral"
-    return theirs and undone
+    written = {each.id: each for each in working.written(unit, case, *KINDS)}
+    theirs = party.part == "lead" or written[item].by == person
+    return theirs and not done(written[item], list(written.values()))

@@ -13,13 +13,18 @@ from workflows.calendar import day_of
 from workflows.people import Who
 from workflows.refusals import BadAnswers
 from workflows.rules import Rules
+from workflows.schooldays import next_working_day
 from workflows.times import spoken, spoken_day
 from workflows.working import Writing
 
 # The glossary's names; whether a concern about an adult is one or the other, the head or the chair decides (floor 8).
-LEADS = ("monitor", "early_help", "csc", "police", "no_further_action")
+LEADS = ("monitor", "early_help", "csc", "police", "channel", "nrm", "no_further_action")
 THRESHOLD = ("low_level", "lado")
-REFERRED_TO = ("csc", "police", "lado", "early_help", "prevent", "other")
+# What comes of it once the LADO is told, in the words of Keeping Children Safe in Education, part four.
+OUTCOMES = ("substantiated", "malicious", "false", "unsubstantiated", "unfounded")
+REFERRED_TO = ("csc", "police", "lado", "early_help", "prevent", "nrm", "other")
+# They decide within one working day what becomes of a referral (Working Together).
+DECIDES_IN_A_DAY = ("csc",)
 HOW = ("telephone", "online", "mail", "person")
 BOXES = ("body", "whom", "referred_on", "way", "theirs", "chase", "said")
 LATEST = timedelta(days=730)
@@ -30,18 +35,22 @@ def offered(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any
     """The decisions that are this person's to take."""
     case, party, _ = working.acting(unit, rules, "decide", case_id, by)
     parts = working.parts_of(unit, rules, case, party)
-    return {"decisions": labels(rules, "decision", may_decide(parts)), "decider": "decider" in parts}
+    return {"decisions": labels(rules, "decision", may_decide(unit, case, parts)), "decider": "decider" in parts}
 
 
-def may_decide(parts: tuple[str, ...]) -> tuple[str, ...]:
-    return (*(LEADS if "lead" in parts else ()), *(THRESHOLD if "decider" in parts else ()))
+def may_decide(unit: Unit, case: Case, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """What is theirs to decide; what came of it, only once it was for the LADO."""
+    told = any(chasing.LADO in each.facts.values() for each in working.written(unit, case, "decision", "referral"))
+    theirs = (*THRESHOLD, *(OUTCOMES if told else ())) if "decider" in parts else ()
+    return (*(LEADS if "lead" in parts else ()), *theirs)
 
 
 def decide(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) -> Message:
     """Keep a decision with its reasons; a LADO is to be told within one working day, and the lead is reminded."""
     case, party, met = working.acting(unit, rules, "decide", case_id, by)
     decision, why = str(answers.get("decision", "")), str(answers.get("rationale", "")).strip()
-    problems = {} if decision in may_decide(working.parts_of(unit, rules, case, party)) else {"decision": "option"}
+    theirs = may_decide(unit, case, working.parts_of(unit, rules, case, party))
+    problems = {} if decision in theirs else {"decision": "option"}
     if problems := problems | ({} if why else {"rationale": "required"}):
         raise BadAnswers(problems)
     working.keep_facts(unit, case, "decision", met.person.id, decision=decision, why=why)
@@ -66,6 +75,8 @@ def refer(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) -> 
     given = {box: str(answers.get(box, "")).strip() for box in BOXES}
     if problems := dict(wrong(given, day_of(unit.now))):
         raise BadAnswers(problems)
+    if given["body"] in DECIDES_IN_A_DAY and not given["chase"]:
+        given["chase"] = str(next_working_day(terms.office(unit, case.school), day_of(unit.now)))
     facts = {"to": given["body"], "whom": given["whom"], "on": given["referred_on"], "how": given["way"]}
     facts |= {"theirs": given["theirs"], "chase": given["chase"], "said": given["said"]}
     working.keep_facts(unit, case, "referral", met.person.id, **facts)

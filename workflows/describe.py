@@ -12,7 +12,7 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message, Pairs
-from workflows import access, parties
+from workflows import access, parties, routing
 from workflows.access import part_in
 from workflows.involved import people
 from workflows.people import Met
@@ -90,7 +90,26 @@ def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
         "outside": bool(case.outside),
         "alone": alone(unit, case),
         "family": "family" in case.flags,
+        "above": above(unit, rules, case) if case.state == "closed" else "",
     }
+
+
+def above(unit: Unit, rules: Rules, case: Case) -> str:
+    """To whom the reporter may say that they are unhappy with how it was dealt with: an office, and its number.
+
+    Never somebody it is about, who led on it or who left it; nobody for a reporter whom it may be about.
+    """
+    _, found, cast = parties.route_now(unit, rules, case)
+    if case.reporter in parties.shut_out(unit, rules, case):
+        return ""
+    rows: list[Party] = unit.find(queries.parties(case.id))
+    passed = {each.person for each in rows if each.part == "lead" or each.until} | {case.reporter, case.acknowledged_by}
+    after = routing.rungs_after(rules.pack, rules.floor, cast, found, frozenset(passed | found.harmed_persons))
+    rungs = [each for each in after if each.role in rules.floor.ladder]  # a deputy works for whoever dealt with it
+    if not rungs:
+        return ""
+    role, phone = rules.words.sentence(f"role.{rungs[0].role}"), unit.get(Person, rungs[0].person).phone
+    return rules.words.sentence("words.office", {"role": role, "phone": phone}) if phone else role
 
 
 def outside(unit: Unit, rules: Rules) -> Pairs:

@@ -12,6 +12,8 @@ from workflows.routing import Facts
 PICKED_KIND = "colleague"
 # The urgent path asks for names once; whoever they are, the report is taken to be about them.
 URGENT_WHO = "urgent_who"
+# Who did it, where the lead found out about several: a child first, for then somebody looks after children.
+FOUND = ("pupil", "parent", "outsider")
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,14 @@ class Named:
     name: str = ""
     kind: str = "unknown"
     perhaps: tuple[str, ...] = ()
+    added_by: str = ""
 
 
 @dataclass(frozen=True)
 class Told:
     """What a draft says about itself, as its case will."""
 
-    report: str
+    reported: str
     by: str
     harmed: str
     danger: bool
@@ -77,7 +80,7 @@ def facts_of_draft(kind: ReportType, written: Written, reporter: str) -> Facts:
     """The facts of a report that is still being written."""
     given = kind.gives(written.answers)
     told = Told(
-        report=kind.id,
+        reported=kind.id,
         by=given.by,
         harmed=given.harmed,
         danger=written.danger,
@@ -94,13 +97,11 @@ def facts(case: Case | Told, involved: Sequence[Named | Involved]) -> Facts:
     A colleague known by a typed name only counts as an ordinary member of staff; when the reporter was not
     sure whom a name means, everybody it could be is treated as its bearer.
     """
-    subjects = set(people(involved, "subject"))
-    staff = any(each.part == "subject" and each.kind == "colleague" for each in involved)
     return Facts(
-        report=case.report,
-        by="colleague" if staff else case.by,
-        harmed=case.harmed,
-        subjects=frozenset(subjects),
+        report=case.reported,
+        by=by_whom(case, involved),
+        harmed=who_was_harmed(case, involved),
+        subjects=frozenset(people(involved, "subject")),
         close=frozenset(people(involved, "close")),
         harmed_persons=frozenset(people(involved, "harmed")),
         reporter=case.reporter,
@@ -108,6 +109,23 @@ def facts(case: Case | Told, involved: Sequence[Named | Involved]) -> Facts:
         picked=tuple(case.picked),
         answers=frozenset(case.flags),
     )
+
+
+def by_whom(case: Case | Told, involved: Sequence[Named | Involved]) -> str:
+    """Who did it: an adult who works here wherever one was named or spoken of, else what the lead found out."""
+    kinds = {each.kind for each in involved if each.part == "subject"}
+    if PICKED_KIND in (*kinds, case.by):
+        return PICKED_KIND
+    found = {each.kind for each in involved if each.part == "subject" and each.added_by}
+    return next((kind for kind in FOUND if kind in found), case.by)
+
+
+def who_was_harmed(case: Case | Told, involved: Sequence[Named | Involved]) -> str:
+    """What the lead finds out may add a child, and never takes one away."""
+    found = {each.kind for each in involved if each.part == "harmed" and each.added_by}
+    if "pupil" in (*found, case.harmed):
+        return "pupil"
+    return "staff" if PICKED_KIND in found else case.harmed
 
 
 def people(involved: Iterable[Named | Involved], part: str) -> Iterator[str]:

@@ -1,15 +1,27 @@
 """The case as somebody entitled to it sees it when they open it: the only place where its words are put together."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from storage.models import Case, Entry, Involved, Party, Person
+from storage.models import Case, Entry, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answer, Answers, Field, Pairs
-from workflows import checklist, decisions, doors, evidence, exchange, parties, states
+from workflows import (
+    checklist,
+    decisions,
+    doors,
+    evidence,
+    exchange,
+    heard,
+    involving,
+    parties,
+    reseating,
+    seen,
+    states,
+)
 from workflows.describe import neutral
 from workflows.involved import URGENT_WHO
 from workflows.quoted import shown, whereabouts
@@ -25,11 +37,11 @@ NOTES = ("note", "asked", "answered", "reason", "reopened", "handed", "added")
 
 def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]:
     """Everything that the words of an opened case need, for this party."""
-    answers, names = answers_of(unit, case)
+    answers, _ = answers_of(unit, case)
     pictures = evidence.listed(unit, case)
     steps = tuple(checklist.lines(unit, rules, case))
     parts = parts_of(unit, rules, case, party)
-    seen = sum(picture.state == "fetched" for picture in pictures)
+    fetched = sum(picture.state == "fetched" for picture in pictures)
     return {
         **neutral(unit, rules, case),
         "report": rules.reports[case.report].title,
@@ -37,15 +49,17 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "part": rules.words.sentence(f"part.{party.part}"),
         "facts": (*facts(unit, rules, case, answers), *whereabouts(unit, rules, case)),
         "quotes": (*shown(unit, rules, case), *quotes(rules, case, answers), *notes(unit, rules, case)),
-        "involved": tuple(involved(unit, rules, case, names)),
+        "involved": tuple(involving.lines(unit, rules, case)),
         "told": tuple(told(unit, rules, case)),
+        "lost": tuple(seen.lines(unit, rules, case, kept_out(unit, case))),
         "evidence": tuple(listed(rules, picture) for picture in pictures),
-        "pictures": seen,
-        "pictures_link": picture_link(unit, rules, case, party) if seen else "",
+        "pictures": fetched,
+        "pictures_link": picture_link(unit, rules, case, party) if fetched else "",
         "steps": steps,
         "history": tuple(history(unit, rules, case))[-LINES:],
         **{f"may_{action}": states.may(action, case.state, *parts) for action in states.TABLE},
         "may_ask": states.may("ask", case.state, *parts) and exchange.can_be_asked(unit, rules, case),
+        "may_heard": states.may("heard", case.state, *parts) and any(written(unit, case, "referral")),
         "may_steps": bool(steps) and states.may("steps", case.state, *parts),
     }
 
@@ -90,20 +104,17 @@ def spelt(unit: Unit, field: Field, answer: Answer) -> str:
     return ", ".join(labels.get(each, each) for each in said)
 
 
-def involved(unit: Unit, rules: Rules, case: Case, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Everybody named, with their part; a name that could be somebody's is marked as not sure."""
-    rows: list[Involved] = unit.find(queries.involved(case.id))
-    for row in rows:
-        name = unit.get(Person, row.person).name if row.person else names.get(row.id, "")
-        unsure = rules.words.sentence("words.not_sure") if row.perhaps else ""
-        yield name, " ".join(filter(None, [rules.words.sentence(f"part.{row.part}"), unsure]))
-
-
 def told(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[str, str]]:
     """Who was told, in what role, and by which clause or rule."""
     for party in parties.told(unit, case):
         name = unit.get(Person, party.person).name
         yield f"{name}, {rules.words.sentence(f'role.{party.role}')}", why(rules, party)
+
+
+def kept_out(unit: Unit, case: Case) -> list[Party]:
+    """Those who were told once, and then turned out to be somebody who must not be."""
+    rows: list[Party] = unit.find(queries.parties(case.id))
+    return [party for party in rows if party.ended == reseating.EXCLUDED]
 
 
 def why(rules: Rules, party: Party) -> str:
@@ -139,7 +150,8 @@ def notes(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[str, str]]:
     texts: list[tuple[Writing, dict[str, str], str]] = [(each, {}, each.text) for each in written(unit, case, *NOTES)]
     steps = [(each, {"step": say}, each.facts["why"]) for each, say in checklist.reasons(unit, rules, case)]
     decided = decisions.told(unit, rules, case)
-    for each, more, text in sorted((*texts, *steps, *decided), key=lambda one: (one[0].at, one[0].id)):
+    found = [*involving.told(unit, rules, case), *heard.told(unit, rules, case)]
+    for each, more, text in sorted((*texts, *steps, *decided, *found), key=lambda one: (one[0].at, one[0].id)):
         values = {"who": unit.get(Person, each.by).name, "when": spoken(each.at, unit.now), **more}
         yield rules.words.sentence(f"written.{each.kind}", values), text
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 
+from storage import promises
 from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
@@ -124,13 +125,20 @@ def let_go(unit: Unit, rules: Rules, case: Case, party: Party, because: str) -> 
     """
     party.until, party.ended = unit.now, because
     unit.record(ENDED.get(because, Event.CASE_EXCLUDED), case.id, party.person, role=party.role)
+    if party.person != case.reporter:  # whoever sent it is still told how it goes on
+        promises.withdraw(unit, party.person, case.id)
     cards.owe(unit, case, party.person)
     if case.acknowledged_by == party.person and case.state != "closed":
-        case.acknowledged_at, case.acknowledged_by, case.state = None, "", states.after("recuse", case.state)
-        await_answer(unit, rules, case)
-        for other in told(unit, case):
-            cards.owe(unit, case, other.person)
-        cards.owe_receipt(unit, case)
+        in_no_hands(unit, rules, case)
+
+
+def in_no_hands(unit: Unit, rules: Rules, case: Case) -> None:
+    """Whoever had acknowledged it no longer leads: those who do are asked again, and the clock runs anew."""
+    case.acknowledged_at, case.acknowledged_by, case.state = None, "", states.after("recuse", case.state)
+    await_answer(unit, rules, case)
+    for other in told(unit, case):
+        cards.owe(unit, case, other.person)
+    cards.owe_receipt(unit, case)
 
 
 def climb(unit: Unit, rules: Rules, case: Case, because: str = "") -> Place | None:

@@ -86,6 +86,7 @@ def drawn_up(unit: Unit, rules: Rules, token: str, written: Written, author: Per
         draft=token,
         reference=references.fresh(unit),
         report=written.report,
+        reported=written.report,
         policy=rules.pack.id,
         klass="soon",
         by=given.by,

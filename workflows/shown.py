@@ -8,8 +8,9 @@ from storage.unit import Unit
 from templates.shapes import Answers, Message
 from workflows import acts, describe, opened
 from workflows.access import case_for
-from workflows.people import Who
+from workflows.people import CHAT, Who
 from workflows.rules import Rules
+from workflows.taken import Sent, resolved
 
 
 def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message:
@@ -17,10 +18,17 @@ def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message
     return filled(unit, rules, acts.PRESSED[action](unit, rules, case_id, by), by)
 
 
-def write(unit: Unit, rules: Rules, case_id: str, written: tuple[str, Answers], by: Who) -> Message:
+def write(unit: Unit, rules: Rules, case_id: str, sent: Sent, by: Who) -> Message:
     """Keep what was written on a case, and answer with what is to be shown."""
-    step, answers = written
-    return filled(unit, rules, acts.WRITTEN[step](unit, rules, case_id, answers, by), by)
+    answers = {**sent.answers, **picked(unit, rules, sent, by)}
+    return filled(unit, rules, acts.WRITTEN[sent.step](unit, rules, case_id, answers, by), by)
+
+
+def picked(unit: Unit, rules: Rules, sent: Sent, by: Who) -> Answers:
+    """Whom somebody picked in a chat, as persons; a page has nobody to pick from."""
+    asked = [each.field for each in rules.words.steps[sent.step].questions if each.field.kind == "person"]
+    chat = by.platform in CHAT
+    return {each.id: resolved(unit, each, sent, by) if chat else "" for each in asked if sent.answers.get(each.id)}
 
 
 def filled(unit: Unit, rules: Rules, message: Message, by: Who) -> Message:

@@ -12,8 +12,10 @@ from workflows.calendar import LONDON
 
 # Nobody is picked and no file is sent from a page: those questions are asked in the chat.
 ASKED: frozenset[Kind] = frozenset({"line", "text", "choice", "many", "date", "time", "when", "link"})
-ACTIONS = ("acknowledge", "note", "steps", "decide", "refer", "ask", "close", "reopen", "handover", "recuse")
-
+ACTIONS = (
+    "acknowledge", "note", "steps", "involve", "decide", "refer", "heard", "ask",
+    "close", "reopen", "handover", "recuse",
+)  # fmt: skip
 
 _TYPES = {"date": "date", "time": "time", "when": "datetime-local", "link": "url"}
 

@@ -30,6 +30,7 @@ class Case(Owned, table=True):
     draft: str = Field(unique=True)
     reference: str
     report: str
+    reported: str = ""  # the type as it was picked, before the rules made another of it
     policy: str
     klass: str
     state: str = "received"
@@ -64,7 +65,10 @@ class Party(Owned, table=True):
 
 
 class Involved(Owned, table=True):
-    """A person whom a report names: picked staff by id, anybody else by a sealed name; one part each."""
+    """A person whom a report names: picked staff by id, anybody else by a sealed name; one part each.
+
+    What the lead finds out is a row of its own; the one that it corrects stays, marked with when and by whom.
+    """
 
     __tablename__ = "involved"
     case: str = Field(index=True)
@@ -73,6 +77,10 @@ class Involved(Owned, table=True):
     kind: str = "unknown"  # pupil, colleague, parent, outsider or unknown
     # A typed name that "could be" these staff, excluded because the reporter was not sure.
     perhaps: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    added_by: str = ""  # "" where the report itself names them
+    added_at: datetime | None = None
+    corrected_by: str = ""
+    corrected_at: datetime | None = None
 
 
 class Evidence(Owned, table=True):

@@ -52,6 +52,14 @@ def parties(case: str) -> SelectOfScalar[Party]:
 
 @kept
 def involved(case: str) -> SelectOfScalar[Involved]:
+    """Everybody named, as it stands now."""
+    stands = col(Involved.corrected_at).is_(None)
+    return select(Involved).where(col(Involved.case) == case, stands).order_by(col(Involved.id))
+
+
+@kept
+def ever_involved(case: str) -> SelectOfScalar[Involved]:
+    """Everybody ever named, corrected since or not."""
     return select(Involved).where(col(Involved.case) == case).order_by(col(Involved.id))
 
 
