@@ -85,7 +85,7 @@ def application(ground: Ground) -> Starlette:
 async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[None]:
     """While the bot lives: Slack's connection, the sweeper and the clock."""
     settings = ground.settings
-    slack = slack_of(settings)
+    slack = slack_of(settings, ground.clock)
     mail = MailSender(settings.smtp_url.get_secret_value(), settings.mail_from, ground.clock)
     deliver = Deliver(
         desks={ground.trust: desk},

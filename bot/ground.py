@@ -90,7 +90,7 @@ def rules_of(pack: str, settings: Settings) -> Rules:
     return Rules(load_pack(pack, settings.home / "policies"), load_floor(), Catalogue.read(), settings.url or "")
 
 
-def slack_of(settings: Settings) -> Slack:
+def slack_of(settings: Settings, clock: Callable[[], datetime] = machine) -> Slack:
     """The workspace that the settings name; to be closed, and made inside a running loop."""
     return Slack(
         Workspace(
@@ -99,7 +99,8 @@ def slack_of(settings: Settings) -> Slack:
             signing_secret=settings.slack_signing_secret.get_secret_value(),
             url=settings.slack_url,
             app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else "",
-        )
+        ),
+        lambda: clock().timestamp(),
     )
 
 

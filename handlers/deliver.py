@@ -15,7 +15,7 @@ from storage.faults import Busy, Uncertain
 from storage.promises import Claim
 from storage.unit import Unit
 from templates.shapes import Card
-from workflows import accounts, cases, evidence, telling
+from workflows import accounts, alarms, cases, evidence, telling
 from workflows.rules import Rules
 from workflows.telling import Telling
 
@@ -110,17 +110,15 @@ class Deliver:
         try:
             await KEEP[claim.kind](self, desk, claim)
         except Unreachable as no:
-            await self.put_off(desk, claim, no.retry_after)
+            await self.put_off(desk, claim, no)
         except Exception as fault:
             # One promise that cannot be kept, whatever the reason, must not keep the others from being kept.
             log.exception("promise %s put off: %s", claim.id, type(fault).__name__)
-            await self.put_off(desk, claim, None)
+            await self.put_off(desk, claim, Unreachable())
 
-    async def put_off(self, desk: Desk, claim: Claim, retry_after: float | None) -> None:
-        """Try again later: when the platform says, else after twice as long each time, a minute at most."""
-        soon = min(LONGEST, timedelta(seconds=2 ** min(claim.attempts, 6)))
-        wait = timedelta(seconds=retry_after) if retry_after else soon
-        await desk.database.run(desk.trust, later, claim, wait)
+    async def put_off(self, desk: Desk, claim: Claim, no: Unreachable) -> None:
+        """Try again after twice as long each time, a minute at most, and not before the platform says."""
+        await desk.database.run(desk.trust, later, claim, no)
 
     async def tell(self, desk: Desk, claim: Claim) -> None:
         """Say a card, a receipt or a message to whoever should have it now."""
@@ -208,9 +206,17 @@ async def said(sender: Sender, told: Telling, card: Card) -> Posted:
     return await sender.post(told.address, card)
 
 
-def later(unit: Unit, claim: Claim, wait: timedelta) -> None:
-    promises.put_off(unit, claim.id, claim.lease, unit.now + wait, claim.attempts + 1)
-    if claim.attempts == IN_VAIN and claim.kind in ("card", "say"):
+def later(unit: Unit, claim: Claim, no: Unreachable) -> None:
+    soon, asked = min(LONGEST, timedelta(seconds=2 ** min(claim.attempts, 6))), timedelta(seconds=no.retry_after or 0)
+    wait = max(soon, asked) if no.tried else asked
+    promises.put_off(unit, claim.id, claim.lease, unit.now + wait, claim.attempts + no.tried)
+    if claim.kind not in ("card", "say"):
+        return
+    if no.barred:
+        alarms.ring(unit, "revoked")
+    elif asked > LONGEST:
+        alarms.ring(unit, "queue")
+    elif no.tried and claim.attempts == IN_VAIN:
         once = f"unreachable {unit.now:%Y-%m-%d}"
         unit.promise("alarm", "", unit.now, once=once, message="operator.unreachable")
 

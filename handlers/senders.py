@@ -15,12 +15,18 @@ class Posted:
 
 
 class Unreachable(Exception):
-    """The platform did not take the message; ``gone`` says that this address will never work again."""
+    """The platform did not take the message.
 
-    def __init__(self, retry_after: float | None = None, *, gone: bool = False) -> None:
+    ``gone`` says that this address will never work again; ``barred`` that the platform knows *us* no more;
+    ``tried`` is false where it was not even asked, because it wants to be left alone just now.
+    """
+
+    def __init__(
+        self, retry_after: float | None = None, *, gone: bool = False, barred: bool = False, tried: bool = True
+    ) -> None:
         super().__init__("gone" if gone else "not now")
         self.retry_after = retry_after
-        self.gone = gone
+        self.gone, self.barred, self.tried = gone, barred, tried
 
 
 class Sender(Protocol):

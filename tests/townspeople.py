@@ -109,9 +109,13 @@ class Somebody:
     def types(self, command: str = "/report") -> Json:
         """A command in their first channel; the form that opens."""
         self.shuts()
+        self.asks_for_the_form(command)
+        return self.modal()
+
+    def asks_for_the_form(self, command: str = "/report") -> None:
+        """The same, whatever comes of it."""
         self.does("command", channel=self.sees()["channels"][0]["id"], text=command)
         self.world.answered()
-        return self.modal()
 
     def chooses(self, shortcut: str, message: Json | None = None) -> Json:
         """A shortcut of the lightning menu, or of a message's menu; the form that opens."""

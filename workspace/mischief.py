@@ -19,7 +19,7 @@ BARRED = {"revoked": "token_revoked", "removed": "account_inactive"}
 
 
 class Mischief:
-    """What is ordered, how many times still, and of which method alone, if of one."""
+    """What is ordered, how many times still, and of which methods alone: their names' beginning."""
 
     def __init__(self) -> None:
         self.ordered: dict[str, tuple[int, float, str]] = {}
@@ -35,8 +35,9 @@ class Mischief:
     def strikes(self, kind: str, what: str) -> float | None:
         """Use up one turn of this kind, if it is ordered and fits; answers its seconds."""
         times, seconds, only = self.ordered.get(kind, (0, 0.0, ""))
-        fitting = {only} if only else KINDS[kind]
-        if times < 1 or (fitting and what not in fitting):
+        some = KINDS[kind]
+        fits = what.startswith(only) if only else some is None or what in some
+        if times < 1 or not fits:
             return None
         self.ordered[kind] = times - 1, seconds, only
         return seconds

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ class Workspace:
 class Slack:
     """Made inside the running loop; ``sender``, ``people``, ``files`` work at once, ``door`` lets in."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, clock: Callable[[], float] = time.time) -> None:
         self.workspace = workspace
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60, connect=5))
         # The promises own every retry: one that the SDK makes by itself would be a message twice.
@@ -51,7 +52,7 @@ class Slack:
             logger=quiet("slack_sdk"),
             retry_handlers=[],
         )
-        self.sender = SlackSender(self.client)
+        self.sender = SlackSender(self.client, clock)
         self.people = People(self.client, workspace.team)
         self.files = SlackFiles(self.client, self.session)
 

@@ -11,6 +11,10 @@ from slack_sdk.errors import SlackApiError
 FAILURES = (SlackApiError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
+# Our own token opens nothing any more: it was taken back, or the app was taken out of the workspace.
+BARRED = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
+
+
 def complaint(error: Exception) -> str:
     """Slack's own name for what is wrong, such as ``user_not_found``; empty when it said nothing."""
     named = answered(error, "data")

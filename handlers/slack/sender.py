@@ -1,17 +1,20 @@
 """What goes out to people in Slack."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.senders import Posted, Unreachable
-from handlers.slack.calls import FAILURES, complaint, retry_after
+from handlers.slack.calls import BARRED, FAILURES, complaint, retry_after
 from handlers.slack.cards import card_blocks, fallback
 from templates.shapes import Card
 
 WAITS = 10.0
+# Slack asks us to wait and does not say whether it means one conversation or all: all wait, but no longer than this.
+ALL_WAIT = 30.0
 # This address will not work again; everything else may work later.  Not account_inactive: that is our own token's
 # account, when the app was taken out of the workspace, and says nothing of whoever was written to.
 GONE = {
@@ -30,12 +33,13 @@ class SlackSender:
     A dropped line leaves it open whether Slack took the message: it is said again, rarely twice.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self.client = client
+    def __init__(self, client: AsyncWebClient, clock: Callable[[], float] = time.time) -> None:
+        self.client, self.clock = client, clock
+        self.quiet: dict[str, float] = {}  # by method: until when Slack is left alone
 
     async def post(self, to: str, card: Card) -> Posted:
         """A message to a person's id, or into a conversation."""
-        return await sent(self.client.chat_postMessage(channel=to, **message(card)))
+        return await self.says("post", lambda: self.client.chat_postMessage(channel=to, **message(card)))
 
     async def reply(self, under: Posted, card: Card) -> Posted:
         """A message in the thread under another."""
@@ -50,10 +54,24 @@ class SlackSender:
 
     async def edit(self, where: Posted, card: Card) -> Posted:
         """The same message, saying something else; posted again where Slack no longer has it."""
+        said = message(card)
         try:
-            return await sent(self.client.chat_update(channel=where.channel, ts=where.stamp, **message(card)))
+            return await self.says(
+                "edit", lambda: self.client.chat_update(channel=where.channel, ts=where.stamp, **said)
+            )
         except Lost:
             return await self.post(where.channel, card)
+
+    async def says(self, method: str, call: Callable[[], Awaitable[Any]]) -> Posted:
+        """Unless Slack has asked for quiet: it is not asked again before the time that it named."""
+        if (left := self.quiet.get(method, 0.0) - self.clock()) > 0:
+            raise Unreachable(left, tried=False)
+        try:
+            return await sent(call())
+        except Unreachable as no:
+            if no.retry_after:
+                self.quiet[method] = self.clock() + min(no.retry_after, ALL_WAIT)
+            raise
 
 
 class Lost(Unreachable):
@@ -83,4 +101,4 @@ async def taken(call: Awaitable[Any], read: Callable[[Any], Any]) -> Any:
     except FAILURES as error:
         said = complaint(error)
         outcome = Lost if said in LOST else Unreachable
-        raise outcome(retry_after(error), gone=said in GONE) from None
+        raise outcome(retry_after(error), gone=said in GONE, barred=said in BARRED) from None
