@@ -47,7 +47,7 @@ class Rows:
         self.position = 0
 
     def insert(self, unit: Unit) -> None:
-        connection = unit._session.connection()
+        connection = unit._connection
         for name, rows in self.rows.items():
             table = SQLModel.metadata.tables[name]
             insert_rows(connection, insert_into(table), [self.fresh(name, row) for row in rows])

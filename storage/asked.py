@@ -59,7 +59,7 @@ class Answered:
         return list(found[1]) if found else None
 
     def remember(self, asked: Asked, rows: list[Any]) -> None:
-        tables = _kept_tables_in(asked.statement)
+        tables = kept_tables_in(asked.statement)
         if tables.isdisjoint(BESIDE):
             self._rows[asked.key] = tables, list(rows)
 
@@ -75,4 +75,4 @@ def tables_in(statement: Executable) -> frozenset[str]:
     return frozenset(name for table in tables if (name := getattr(table, "name", "")))
 
 
-_kept_tables_in = cache(tables_in)
+kept_tables_in = cache(tables_in)

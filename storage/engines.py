@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from storage.statements import leave_out_the_detail
+
 READERS = 8
 # The writer asks again itself, so that it can drop what has waited too long.
 WRITER_WAITS_MS = 200
@@ -58,13 +60,11 @@ def postgres(url: str, connections: int) -> Engine:
     )
 
     @event.listens_for(engine, "handle_error", retval=True)
-    def leave_out_the_detail(context: ExceptionContext) -> BaseException | None:
+    def tell_less(context: ExceptionContext) -> BaseException | None:
         """PostgreSQL quotes the values of a row that it refuses."""
         fault, wrapped = context.original_exception, context.sqlalchemy_exception
-        primary = getattr(getattr(fault, "diag", None), "message_primary", None)
-        if not primary or not isinstance(wrapped, DBAPIError):
+        if not isinstance(wrapped, DBAPIError) or not leave_out_the_detail(fault):
             return None
-        fault.args = (primary,)
         return type(wrapped)(context.statement, None, fault, hide_parameters=True)
 
     return engine

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Executable, delete, select, update
 from storage.asked import kept
 from storage.faults import Destroyed
 from storage.models import Key
-from storage.statements import insert_into, insert_rows
+from storage.statements import ask, change, insert_into, insert_rows
 from storage.vault import Vault
 
 KEYS = Key.__table__  # type: ignore[attr-defined]  # sqlmodel does not declare it
@@ -24,9 +24,10 @@ class Keyring:
         """The owner's key; None where there never was one; Destroyed where it is gone."""
         if owner in self._held:
             return self._held[owner]
-        wrapped = self._connection.execute(*one_key(owner, self._trust)).scalar()
-        if wrapped is None:
+        found = ask(self._connection, one_key(owner, self._trust))
+        if not found:
             return None
+        [(wrapped,)] = found
         if wrapped == DESTROYED:
             raise Destroyed
         self._held[owner] = self._vault.unwrap(wrapped)
@@ -41,11 +42,15 @@ class Keyring:
     def destroy(self, owner: str, *, remembered: bool) -> None:
         """Destroy a key; what the ledger remembers of its owner must go on saying that there was one."""
         self.write()
-        if wrapped := self._connection.execute(*one_key(owner, self._trust)).scalar():
+        for (wrapped,) in ask(self._connection, one_key(owner, self._trust)):
             self._vault.forget(wrapped)
         gone = emptied_key if remembered else no_key
-        self._connection.execute(*gone(owner, self._trust))
+        change(self._connection, gone(owner, self._trust))
         self._held.pop(owner, None)
+
+    @property
+    def pending(self) -> bool:
+        return bool(self._made)
 
     def write(self) -> None:
         if self._made:

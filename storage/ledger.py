@@ -15,6 +15,7 @@ from storage.asked import kept
 from storage.events import Event
 from storage.merkle import Head, leaf_hash
 from storage.models import Entry, LedgerHead
+from storage.statements import ask
 from storage.vault import Place
 
 Facts = Mapping[str, str | int | list[str] | list[int]]
@@ -121,8 +122,8 @@ def head_of(trust: str) -> Executable:
 
 
 def read_head(connection: Connection, trust: str) -> Head:
-    row = connection.execute(*head_of(trust)).first()
-    return unpacked(row.size, row.frontier) if row else Head()
+    found = ask(connection, head_of(trust))
+    return unpacked(*found[0]) if found else Head()
 
 
 def packed(trust: str, head: Head) -> dict[str, object]:

@@ -42,6 +42,10 @@ class Marks:
         row = {"id": id, "trust": self._trust, "owner": owner, "field": field, "text": text}
         self._sealed[owner, field] = row
 
+    @property
+    def pending(self) -> bool:
+        return bool(self._entries or self._promises or self._sealed)
+
     def write(self) -> None:
         if self._entries:
             insert_rows(self._connection, insert_into(ENTRIES), self._entries)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Executable, func, or_, select, update
+from sqlalchemy import Executable, bindparam, func, or_, select, update
 
-from storage.asked import kept
+from storage.asked import Asked, kept
 from storage.marks import PROMISES
+from storage.statements import ask, change
 from storage.unit import Unit
 
 
@@ -30,7 +32,7 @@ def claim(unit: Unit, limit: int, lease_seconds: float) -> list[Claim]:
     """Take the promises that are due, of every trust, oldest first; run it for the house (trust "")."""
     unit._insist_on_writing()
     until = unit.now + timedelta(seconds=lease_seconds)
-    rows = unit._session.connection().execute(*ripe(unit.now, limit, unit.new_id(), until))
+    rows = ask(unit._connection, ripe(unit.now, limit, unit.new_id(), until))
     return sorted((Claim(*row) for row in rows), key=lambda claim: (claim.due_at, claim.id))
 
 
@@ -39,7 +41,7 @@ def release(unit: Unit) -> None:
     unit._insist_on_writing()
     p = PROMISES.c
     held = update(PROMISES).where(p.state == "waiting", p.lease != "")
-    unit._session.connection().execute(held.values(lease="", leased_until=None))
+    unit._connection.execute(held.values(lease="", leased_until=None))
 
 
 def keep(unit: Unit, id: str, lease: str) -> bool:
@@ -59,7 +61,7 @@ def withdraw(unit: Unit, to: str, about: str) -> None:
     p = PROMISES.c
     theirs = (p.trust == unit._trust, p.to == to, p.about == about, p.state == "waiting", p.lease == "")
     dropped = update(PROMISES).where(*theirs).values(state="dropped", kept_at=unit.now)
-    unit._session.connection().execute(dropped)
+    unit._connection.execute(dropped)
 
 
 def put_off(unit: Unit, id: str, lease: str, until: datetime, attempts: int) -> bool:
@@ -73,7 +75,7 @@ def overdue(unit: Unit) -> float:
     # A screenshot may be tried for longer: Slack says so itself, and lead and reporter are told.
     late = select(p.attempts, func.min(p.due_at)).where(p.state == "waiting", p.kind != "fetch")
     late = late.where(or_(p.due_at <= unit.now, p.attempts > 0)).group_by(p.attempts)
-    rows = unit._session.connection().execute(late).all()
+    rows = unit._connection.execute(late).all()
     return max(((unit.now - due).total_seconds() + tried_for(attempts) for attempts, due in rows), default=0.0)
 
 
@@ -85,9 +87,9 @@ def tried_for(attempts: int) -> float:
 def _finish(unit: Unit, id: str, lease: str, values: dict[str, object]) -> bool:
     unit._insist_on_writing()
     unit._flush()
-    statement, ours = held(id, unit._trust, lease)
-    done = unit._session.connection().execute(statement, {**ours, **values})
-    return done.rowcount == 1
+    whose = {"id_": id, "trust_": unit._trust, "lease_": lease}
+    new = {f"new_{name}": value for name, value in values.items()}
+    return change(unit._connection, Asked(finishing(tuple(values)), whose | new)) == 1
 
 
 @kept
@@ -103,9 +105,10 @@ def ripe(now: datetime, limit: int, lease: str, until: datetime) -> Executable:
     return taken.returning(*columns)
 
 
-@kept
-def held(id: str, trust: str, lease: str) -> Executable:
-    """Finishes one promise, if the lease is still good; what else becomes of it is given beside the blanks."""
+@cache
+def finishing(names: tuple[str, ...]) -> Executable:
+    """Finishes one promise, if the lease is still good."""
     p = PROMISES.c
-    ours = (p.id == id, p.trust == trust, p.state == "waiting", p.lease == lease, p.lease != "")
-    return update(PROMISES).where(*ours).values(lease="")
+    whose = (p.id == bindparam("id_"), p.trust == bindparam("trust_"), p.lease == bindparam("lease_"))
+    finished = update(PROMISES).where(*whose, p.state == "waiting", p.lease != "")
+    return finished.values({p.lease: "", **{p[name]: bindparam(f"new_{name}") for name in names}})

@@ -22,7 +22,7 @@ class Step(NamedTuple):
 def rewrap_some(unit: Unit, after: str) -> Step:
     """The next few that still need an older key; run it for the house (trust "")."""
     unit._insist_on_writing()
-    vault, connection = unit._scope.vault, unit._session.connection()
+    vault, connection = unit._scope.vault, unit._connection
     rows = connection.execute(_following(after)).all()
     changes, closed = [], 0
     for row in rows:
@@ -40,7 +40,7 @@ def rewrap_some(unit: Unit, after: str) -> Step:
 
 def older_some(unit: Unit, after: str) -> Step:
     """The same without changing anything: ``done`` counts those that still need an older key."""
-    rows = unit._session.connection().execute(_following(after)).all()
+    rows = unit._connection.execute(_following(after)).all()
     needing = sum(unit._scope.vault.needs_older(row.wrapped) for row in rows)
     return Step(rows[-1].id if rows else "", needing, 0)
 

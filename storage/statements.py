@@ -1,25 +1,69 @@
-"""Inserts many rows at once, as cheaply as the driver can: every report passes here six times."""
+"""Statements as the driver takes them: compiled once, and run without the library's own way to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 
+from storage.asked import Asked
+
 Convert = Callable[[Any], Any]
-SQLITE = sqlite.dialect()
+Lengths = tuple[tuple[str, int], ...]
+# The library's way to the driver, past all it must look at each time, costs five to thirty times what SQLite does.
+DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(), "postgresql": psycopg.dialect()}  # type: ignore[no-untyped-call]
 
 
-def insert_rows(connection: Connection, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
+class Text(NamedTuple):
+    """A statement's text, what goes into each of its blanks, and what becomes of each value that comes back."""
+
+    sql: str
+    blanks: tuple[tuple[str, Convert | None], ...]
+    lists: Mapping[str, Sequence[str]]  # the blanks of a list of values, one for each
+    fixed: Mapping[str, Any]
+    columns: tuple[Convert | None, ...]
+    by_name: bool
+
+    def filled(self, values: Mapping[str, Any]) -> Any:
+        given = {**self.fixed, **values}
+        for name, each in self.lists.items():
+            given.update(zip(each, given.pop(name), strict=True))
+        if self.by_name:
+            return {name: convert(given[name]) if convert else given[name] for name, convert in self.blanks}
+        return [convert(given[name]) if convert else given[name] for name, convert in self.blanks]
+
+    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple([convert(value) if convert else value for value, convert in zip(row, self.columns, strict=True)])
+
+
+def ask(connection: Connection, asked: Asked) -> list[tuple[Any, ...]]:
+    """What a kept statement finds, or says that it changed, row by row."""
+    values = asked.values
+    lists = tuple([(name, len(value)) for name, value in values.items() if type(value) is tuple])
+    text = _text(asked.statement, connection.dialect.name, lists)
+    cursor = _run(connection, "execute", text.sql, text.filled(values))
+    return list(map(text.read, cursor.fetchall())) if text.columns else []
+
+
+def change(connection: Connection, asked: Asked) -> int:
+    """Run a kept statement that answers nothing; how many rows it changed."""
+    text = _text(asked.statement, connection.dialect.name, ())
+    changed: int = _run(connection, "execute", text.sql, text.filled(asked.values)).rowcount
+    return changed
+
+
+def insert_rows(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
     """Every row must name every column; statements must be few and kept, for each is compiled once."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(statement, rows)
-        return
-    sql, columns = _compiled(statement)
-    values = [tuple([convert(row[name]) if convert else row[name] for name, convert in columns]) for row in rows]
-    connection.exec_driver_sql(sql, values)
+    text = _insert_text(statement, connection.dialect.name)
+    if len(rows) == 1:
+        _run(connection, "execute", text.sql, text.filled(rows[0]))
+    else:
+        cursor = connection.connection.cursor()
+        _run(connection, "executemany", text.sql, [text.filled(row) for row in rows], cursor)
 
 
 @cache
@@ -27,14 +71,74 @@ def insert_into(table: Table) -> Insert:
     return table.insert()
 
 
+def _run(connection: Connection, how: str, sql: str, values: Any, at: Any = None) -> Any:
+    """Straight to the driver; its faults come out as the library's, with no value of anybody's in them."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        return getattr(at or driver, how)(sql, values)
+    except connection.dialect.loaded_dbapi.Error as fault:
+        leave_out_the_detail(fault)
+        lost = connection.dialect.is_disconnect(fault, driver, None)
+        if lost:
+            connection.invalidate(fault)
+        raise _told(connection, sql, fault, lost) from fault
+
+
+def _told(connection: Connection, sql: str, fault: Exception, lost: bool) -> BaseException:
+    made: BaseException = DBAPIError.instance(
+        sql,
+        None,
+        fault,
+        connection.dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=connection.dialect,
+    )
+    return made
+
+
+def leave_out_the_detail(fault: BaseException) -> bool:
+    """PostgreSQL quotes the values of a row that it refuses; whether anything was left out."""
+    primary = getattr(getattr(fault, "diag", None), "message_primary", None)
+    if primary:
+        fault.args = (primary,)
+    return bool(primary)
+
+
 @cache
-def _compiled(statement: Insert) -> tuple[str, tuple[tuple[str, Convert | None], ...]]:
-    """The statement's text and, in the order of its blanks, what each column makes of a value."""
+def _text(statement: Any, name: str, lists: Lengths) -> Text:
+    compiled = statement.compile(dialect=DIALECTS[name])
+    # What is in the lists does not matter here, only how much.
+    asked: dict[str, Any] = {blank: None for blank, bind in compiled.binds.items() if bind.required}
+    asked |= {blank: [None] * length for blank, length in lists}
+    whole = compiled.construct_expanded_state(asked, escape_names=False)
+    each = {one: blank for blank, them in whole.parameter_expansion.items() for one in them}
+    blanks = whole.positiontup if whole.positiontup is not None else list(whole.parameters)
+    fixed = {blank: value for blank, value in whole.parameters.items() if not {blank, each.get(blank)} & asked.keys()}
+    return Text(
+        whole.statement,
+        tuple((blank, _on_the_way_in(compiled.binds[each.get(blank, blank)].type, name)) for blank in blanks),
+        {blank: tuple(whole.parameter_expansion[blank]) for blank, _ in lists},
+        fixed,
+        tuple(_on_the_way_out(column.type, name) for column in getattr(statement, "exported_columns", ())),
+        by_name=whole.positiontup is None,
+    )
+
+
+@cache
+def _insert_text(statement: Insert, name: str) -> Text:
     table: Any = statement.table
-    compiled: Any = statement.compile(dialect=SQLITE, column_keys=table.columns.keys())
-    return compiled.string, tuple((name, _convert(table.c[name])) for name in compiled.positiontup)
+    compiled: Any = statement.compile(dialect=DIALECTS[name], column_keys=table.columns.keys())
+    order = compiled.positiontup if compiled.positiontup is not None else list(compiled.params)
+    blanks = tuple((blank, _on_the_way_in(table.c[blank].type, name)) for blank in order)
+    return Text(compiled.string, blanks, {}, {}, (), by_name=compiled.positiontup is None)
 
 
-def _convert(column: Any) -> Convert | None:
-    found: Convert | None = column.type.dialect_impl(SQLITE).bind_processor(SQLITE)
+def _on_the_way_in(kind: Any, name: str) -> Convert | None:
+    found: Convert | None = kind.dialect_impl(DIALECTS[name]).bind_processor(DIALECTS[name])
+    return found
+
+
+def _on_the_way_out(kind: Any, name: str) -> Convert | None:
+    found: Convert | None = kind.dialect_impl(DIALECTS[name]).result_processor(DIALECTS[name], None)
     return found

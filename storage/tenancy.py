@@ -12,11 +12,11 @@ from storage.models import Entry, LedgerHead, Owned, Trust
 OURS = "trust__"
 
 
-def only(trust: str, query: Executable | Asked) -> tuple[Any, dict[str, Any]]:
+def only(trust: str, query: Executable | Asked) -> Asked:
     """The same statement, blind to every other trust's rows, and its values."""
     if isinstance(query, Asked):
-        return _kept_blinkered(query.statement, not trust), {**query.values, OURS: trust}
-    return _blinkered(query, not trust), {OURS: trust}
+        return Asked(_kept_blinkered(query.statement, not trust), {**query.values, OURS: trust})
+    return Asked(_blinkered(query, not trust), {OURS: trust})
 
 
 def _blinkered(statement: Any, house: bool) -> Any:

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable
-from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from storage.asked import Answered, Asked, tables_in
+from storage.asked import BESIDE, Answered, Asked, kept_tables_in, tables_in
 from storage.events import Event
 from storage.faults import Destroyed, Foreign, Missing, ReadOnly, Unrecorded
 from storage.keyring import Keyring
@@ -18,8 +17,7 @@ from storage.ledger import Happened, Heads, compose, facts_at
 from storage.marks import Marks
 from storage.merkle import Head
 from storage.models import Case, Evidence, Involved, Party
-from storage.rows import NewRows
-from storage.tenancy import only
+from storage.rows import Rows, one_row
 from storage.vault import Place, Vault
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -41,13 +39,13 @@ class Scope:
 class Unit:
     """All of what one workflow does, or none of it."""
 
-    def __init__(self, session: Session, connection: Connection, scope: Scope) -> None:
+    def __init__(self, connection: Connection, scope: Scope) -> None:
         self.now = scope.now
-        self._session, self._scope, self._trust = session, scope, scope.trust
+        self._connection, self._scope, self._trust = connection, scope, scope.trust
         self._fresh: set[str] = set()
         self._keys = Keyring(connection, scope.vault, scope.trust)
         self._marks = Marks(connection, scope.trust)
-        self._rows = NewRows(session)
+        self._rows = Rows(connection)
         self._answered = Answered()
         self._head: Head | None = None
         self._changed = self._recorded = False
@@ -60,30 +58,35 @@ class Unit:
 
     def get(self, table: type[Row], id: str) -> Row:
         """The row of this id; Missing where there is none, or it is another trust's."""
-        self._flush()
-        row = self._session.get(table, id)
+        row: Any = self._rows.met(table, (id,)) or next(iter(self.find(one_row(table)(id))), None)
         owner = "id" if table.__name__ == "Trust" else "trust"
         if row is None or getattr(row, owner, self._trust) != self._trust:
             raise Missing(table.__name__)
-        return row
+        return row  # type: ignore[no-any-return]  # of the table that was asked
 
     def find(self, query: Executable | Asked) -> list[Any]:
         """What a statement finds among this trust's rows: plain values where it asks for one thing."""
-        self._flush()
-        asked, statement = (query, query.statement) if isinstance(query, Asked) else (None, query)
+        statement = query.statement if isinstance(query, Asked) else query
         if not getattr(statement, "is_select", False):
-            self._insist_on_writing()
-            self._changed |= _changes_a_case(statement)
-            self._answered.forget(tables_in(statement))
-        elif asked and (known := self._answered.recall(asked)) is not None:
-            return known
-        result = self._session.execute(*only(self._trust, query))
-        if not getattr(result, "returns_rows", True):
-            return []
-        rows = list(result.scalars() if len(result.keys()) == 1 else result)
-        if asked:
-            self._answered.remember(asked, rows)
-        return rows
+            return self._carry_out(query, statement)
+        if not isinstance(query, Asked):
+            self._flush()
+            return self._rows.found(query, self._trust)
+        if self._pending(kept_tables_in(statement)):
+            self._flush()
+        known = self._answered.recall(query)
+        if known is None:
+            known = self._rows.found(query, self._trust)
+            self._answered.remember(query, known)
+        return known
+
+    def _carry_out(self, query: Executable | Asked, statement: Executable) -> list[Any]:
+        """A statement that changes rows, which those in hand do not notice."""
+        self._insist_on_writing()
+        self._flush()
+        self._changed |= _changes_a_case(statement)
+        self._answered.forget((kept_tables_in if isinstance(query, Asked) else tables_in)(statement))
+        return self._rows.found(query, self._trust)
 
     def add(self, row: Row) -> Row:
         """Keep a new row, or the changes to one; it is stamped with this unit's trust."""
@@ -145,24 +148,26 @@ class Unit:
         if not self._scope.writing:
             raise ReadOnly
 
-    def _flush(self, *, at_last: bool = False) -> None:
+    def _pending(self, tables: frozenset[str]) -> bool:
+        """Whether an answer from these tables would leave out what this unit has done."""
+        beside = not tables.isdisjoint(BESIDE) and (self._keys.pending or self._marks.pending)
+        return beside or self._rows.pending(tables)
+
+    def _flush(self) -> None:
         """Bring everything done so far to the database, and notice what of it belongs on the record."""
-        session = self._session
+        changed = self._rows.changed()
         if not self._scope.writing:
-            if any(map(session.is_modified, session.dirty)):
+            if changed:
                 raise ReadOnly
             return
-        if dirty := [row for row in session.dirty if session.is_modified(row)]:
-            self._changed |= any(isinstance(row, ON_THE_RECORD) for row in dirty)
-            self._answered.forget(row.__tablename__ for row in dirty)
-            session.flush()
-        self._answered.forget(self._rows.write(at_last=at_last))
+        self._changed |= any(isinstance(row, ON_THE_RECORD) for row in changed)
+        self._answered.forget(self._rows.write(changed))
         self._keys.write()
         self._marks.write()
 
     def _settle(self) -> None:
         """Finish the unit: a case that changed unrecorded does not commit."""
-        self._flush(at_last=True)
+        self._flush()
         if self._changed and not self._recorded:
             raise Unrecorded
 
@@ -175,10 +180,9 @@ class Unit:
 @contextmanager
 def bound(connection: Connection, scope: Scope) -> Iterator[Unit]:
     """A unit inside the transaction that its connection is in; whoever opened that commits it."""
-    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False, autoflush=False) as session:
-        unit = Unit(session, connection, scope)
-        yield unit
-        unit._settle()
+    unit = Unit(connection, scope)
+    yield unit
+    unit._settle()
 
 
 def _changes_a_case(statement: Executable) -> bool:

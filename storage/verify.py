@@ -67,7 +67,7 @@ def verify(unit: Unit, checkpoint: str | None = None, vkey: str | None = None) -
 
 def _entries(unit: Unit) -> Iterator[Any]:
     mine = select(ENTRIES).where(ENTRIES.c.trust == unit._trust).order_by(ENTRIES.c.position)
-    connection = unit._session.connection()
+    connection = unit._connection
     yield from connection.execution_options(yield_per=AT_ONCE).execute(mine)
 
 
@@ -98,7 +98,7 @@ class _Walk:
         self._compare()
 
     def finish(self) -> None:
-        if read_head(self._unit._session.connection(), self._unit._trust) != self.head:
+        if read_head(self._unit._connection, self._unit._trust) != self.head:
             self._wrong("head", self.head.size)
         if self._earlier and self._earlier.size > self.head.size:
             self._wrong("ahead", self.head.size)

@@ -31,7 +31,7 @@ def newest(unit: Unit, files: Iterable[Path]) -> Seen | None:
     """Of checkpoint files and folders of them; one that no known key signed is passed over."""
     own = verifier_key(unit)
     found: list[Seen] = []
-    size = read_head(unit._session.connection(), unit._trust).size
+    size = read_head(unit._connection, unit._trust).size
     for file in sorted(spread(files)):
         # A database that was rolled back far enough has another key, or none: the one beside the checkpoint counts.
         beside = file.with_name(VERIFIER)
@@ -49,7 +49,7 @@ def grew_from(unit: Unit, seen: Seen) -> bool:
     head = Head()
     first = ENTRIES.c.trust == unit._trust, ENTRIES.c.position < seen.checkpoint.size
     leaves = select(ENTRIES.c.leaf).where(*first).order_by(ENTRIES.c.position)
-    for leaf in unit._session.connection().execution_options(yield_per=AT_ONCE).execute(leaves).scalars():
+    for leaf in unit._connection.execution_options(yield_per=AT_ONCE).execute(leaves).scalars():
         head = head.grown_by(leaf)
     return (head.size, head.root()) == (seen.checkpoint.size, seen.checkpoint.root)
 

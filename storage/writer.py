@@ -111,19 +111,19 @@ class Writer:
                 self._run(connection, heads, job)
 
     def _run(self, connection: Connection, heads: Heads, job: Job) -> None:
-        savepoint = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT job")
         try:
             with bound(connection, self._scope(job.trust, heads)) as unit:
                 job.result = job.work(unit)
-            savepoint.commit()
+            connection.exec_driver_sql("RELEASE job")
             unit._keep_head()
         except BaseException as fault:  # whatever stopped this job must not stop its neighbours, nor the writer
             job.fault = fault
-            if savepoint.is_active:
-                savepoint.rollback()
             # On a full disk SQLite itself rolls back all that was begun, neighbours included.
             if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
                 raise NotSaved from fault
+            connection.exec_driver_sql("ROLLBACK TO job")
+            connection.exec_driver_sql("RELEASE job")
 
 
 def _not_saved(cause: Exception) -> NotSaved:

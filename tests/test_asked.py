@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import col, select, update
 
 from storage.asked import Asked, tables_in
 from storage.database import Database
 from storage.events import Event
-from storage.models import Account, Case, Draft
+from storage.faults import Missing
+from storage.models import Account, Case, Draft, Party
 from storage.queries import cases, doors, drafts, people
 from storage.tenancy import only
 from storage.unit import Unit
 from tests.storing import MORNING, a_case, a_party, opened, report
 
+TOLD = ("dsl", "deputy", "head", "chair")
 OAK, ASH = "oak-trust", "ash-trust"
 VALUES = {"datetime": MORNING, "date": MORNING.date(), "str": "somebody", "Sequence[str]": ["a", "b"]}
 QUESTIONS = [
@@ -104,3 +107,56 @@ def test_the_same_question_of_two_trusts_has_two_answers(database: Database) -> 
     assert database.look_now(OAK, told) == {case}
     assert database.look_now(ASH, told) == {other}
     assert database.look_now("", told) == set()
+
+
+def test_one_row_is_one_object_however_it_is_asked_for(database: Database) -> None:
+    case = database.run_now(OAK, report)
+
+    def work(unit: Unit) -> None:
+        [found] = unit.find(cases.by_id(case))
+        assert unit.get(Case, case) is found
+        pairs = unit.find(select(Case, Party.person).join(Party, col(Party.case) == col(Case.id)))
+        assert {(id(row), person) for row, person in pairs} == {(id(found), each) for each in TOLD}
+        found.state = "closed"
+        assert unit.find(select(Case).where(col(Case.state) == "closed")) == [found]
+        assert unit.find(cases.open_cases()) == []
+        unit.record(Event.CASE_CLOSED, case, "dsl")
+
+    database.run_now(OAK, work)
+    assert database.look_now(OAK, lambda unit: unit.get(Case, case).state) == "closed"
+
+
+def test_of_a_changed_row_only_what_changed_is_written(database: Database) -> None:
+    """Two processes may each change their own column of one row: neither takes back what the other wrote."""
+    case = database.run_now(OAK, report)
+
+    def work(unit: Unit) -> None:
+        [found] = unit.find(cases.by_id(case))
+        unit.find(update(Case).values(klass="now"))
+        found.outside = ["police"]
+        found.due_at = unit.now
+        unit.record(Event.CASE_ESCALATED, case, "")
+
+    database.run_now(OAK, work)
+    kept: Case = database.look_now(OAK, lambda unit: unit.get(Case, case))
+    assert (kept.klass, kept.outside, kept.due_at) == ("now", ["police"], MORNING)
+
+
+def test_a_change_to_a_row_that_is_gone_is_not_taken_for_kept(database: Database) -> None:
+    def work(unit: Unit) -> None:
+        draft = unit.add(Draft(id="d1", author="teacher", touched_at=unit.now, expires_at=unit.now))
+        unit.find(drafts.delete_draft("d1"))
+        draft.author = "somebody"
+
+    with pytest.raises(Missing):
+        database.run_now(OAK, work)
+
+
+def test_a_question_with_a_list_takes_any_number(database: Database) -> None:
+    def work(unit: Unit) -> None:
+        for name in ("a", "b", "c"):
+            unit.add(Account(id=name, person=name, platform="mail", address=f"{name}@brambledown.example"))
+        for many in ((), ("a",), ("a", "b"), ("c", "b", "a"), ("nobody",)):
+            assert {found.person for found in unit.find(people.accounts_of(many))} == {*many} - {"nobody"}
+
+    database.run_now(OAK, work)
