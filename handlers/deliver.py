@@ -1,30 +1,32 @@
 """Keeps the promises: says what is owed, fetches what is awaited, and never marks kept what no platform took."""
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from handlers import fetching
 from handlers.desk import Desk
-from handlers.fetchers import Fetcher, Unfetched
+from handlers.fetchers import Fetcher
+from handlers.saying import CardOf, card_of, mark_of, said
 from handlers.senders import Posted, Sender, Unreachable
 from storage import promises
 from storage.faults import Busy, Uncertain
 from storage.promises import Claim
 from storage.unit import Unit
-from templates.shapes import Card
-from workflows import accounts, alarms, cases, evidence, telling
+from workflows import accounts, alarms, cases, telling
 from workflows.rules import Rules
 from workflows.telling import Telling
 
 log = logging.getLogger(__name__)
 
-# Few enough that somebody who presses Send never waits behind a crowd of messages, and a crash repeats few.
+# Few enough that somebody who presses Send never waits behind a crowd of messages.
 AT_ONCE = 16
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
 MARKED_WITHIN = 8  # tries, of two seconds each
+TURN = 20.0  # seconds that a letter waits for those before it: with what follows, less than a lease
 LONGEST = timedelta(minutes=1)  # between two tries
 IN_VAIN = 7  # tries, two minutes: then the operator hears that messages do not go out
 
@@ -42,7 +44,9 @@ class Deliver:
     operator: str = ""
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
-    latest: dict[tuple[str, str, str], asyncio.Task[None]] = field(default_factory=dict)
+    latest: dict[CardOf, asyncio.Task[None]] = field(default_factory=dict)
+    doubts: dict[CardOf, datetime] = field(default_factory=dict)
+    letters: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def serve(self) -> None:
         """Sweep whenever woken: by whoever made a promise, and each second by the clock for what falls due."""
@@ -94,7 +98,7 @@ class Deliver:
 
     async def keep(self, claim: Claim) -> None:
         """Keep one promise, or put it off; it first waits for an earlier one about the same card."""
-        card, mine = (claim.about, claim.to, claim.ids.get("slot", "")), asyncio.current_task()
+        card, mine = card_of(claim), asyncio.current_task()
         earlier = self.latest.get(card)
         if mine:
             self.latest[card] = mine
@@ -114,10 +118,12 @@ class Deliver:
         except Exception as fault:
             # One promise that cannot be kept, whatever the reason, must not keep the others from being kept.
             log.exception("promise %s put off: %s", claim.id, type(fault).__name__)
-            await self.put_off(desk, claim, Unreachable())
+            await self.put_off(desk, claim, Unreachable(unsure=not isinstance(fault, (Busy, Uncertain))))
 
     async def put_off(self, desk: Desk, claim: Claim, no: Unreachable) -> None:
         """Try again after twice as long each time, a minute at most, and not before the platform says."""
+        if no.unsure:
+            self.doubts.setdefault(card_of(claim), claim.made_at)
         await desk.database.run(desk.trust, later, claim, no)
 
     async def tell(self, desk: Desk, claim: Claim) -> None:
@@ -139,24 +145,42 @@ class Deliver:
             self.senders[told.platform],
             desk.words.card(told.message, {**desk.always(), **told.values}),
         )
-        try:
-            where = await said(sender, told, card)
-        except Unreachable as no:
-            if not no.gone:
-                raise
-            await desk.database.run(desk.trust, telling.refused, claim, told)
-            return
-        await self.mark(desk, claim, told, where)
+        async with self.turn(told.platform):
+            try:
+                mark = mark_of(claim, told.platform, self.doubts.get(card_of(claim)))
+                where = await said(sender, told, card, mark)
+            except Unreachable as no:
+                if not no.gone:
+                    raise
+                await desk.database.run(desk.trust, telling.refused, claim, told)
+                return
+            await self.note(desk, claim, told, where)
 
-    async def mark(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
+    @asynccontextmanager
+    async def turn(self, platform: str) -> AsyncIterator[None]:
+        """Letters go one by one: nobody can be asked whether one went out, and so a crash repeats one at most."""
+        if platform != "mail":
+            yield
+            return
+        try:
+            await asyncio.wait_for(self.letters.acquire(), TURN)
+        except TimeoutError:
+            raise Unreachable(1.0, tried=False) from None
+        try:
+            yield
+        finally:
+            self.letters.release()
+
+    async def note(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
         """What the platform took is marked as taken even when the database is busy: else it would be said again."""
         for _ in range(MARKED_WITHIN):
             try:
                 await desk.database.run(desk.trust, telling.sent, claim, told, where.channel, where.stamp)
             except (Busy, Uncertain):
                 continue
+            self.doubts.pop(card_of(claim), None)
             return
-        raise Busy
+        raise Unmarked
 
     async def stands_elsewhere(self, desk: Desk, told: Telling) -> bool:
         """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
@@ -170,46 +194,26 @@ class Deliver:
         await desk.run(climbed, claim)
 
     async def fetch(self, desk: Desk, claim: Claim) -> None:
-        """Get one screenshot: sealed and durable before its row says so."""
-        wanted = await desk.look(evidence.wanted, claim.ids["evidence"])
-        if wanted is None:
-            await desk.database.run(desk.trust, promises.drop, claim.id, claim.lease)
-            return
-        try:
-            found = await self.fetchers["slack"].fetch(wanted.file)
-        except Unfetched as no:
-            if not (no.final or wanted.overdue):
-                raise Unreachable(no.retry_after) from no
-            await desk.database.run(desk.trust, lost, claim, wanted, no.reason)
-            return
-        sealed = await desk.database.run(desk.trust, evidence.seal_picture, wanted, found.content)
-        await desk.keep_blob(wanted.id, sealed)
-        digest = hashlib.sha256(found.content).hexdigest()
-        await desk.database.run(desk.trust, gained, claim, wanted, (found.media, len(found.content), digest))
+        """Get one screenshot."""
+        await fetching.fetch(desk, self.fetchers["slack"], claim)
 
     async def alarm(self, desk: Desk, claim: Claim) -> None:
         """Tell the operator that something is wrong, never about what."""
         message = await desk.run(telling.alarm, claim)
-        if self.operator and "mail" in self.senders:
-            await self.senders["mail"].post(self.operator, desk.say(message))
-        await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
+        async with self.turn("mail"):
+            if self.operator and "mail" in self.senders:
+                await self.senders["mail"].post(self.operator, desk.say(message), mark_of(claim, "mail"))
+            await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
 
 
-async def said(sender: Sender, told: Telling, card: Card) -> Posted:
-    """Over the earlier message, or anew where its conversation is gone: that says nothing of the person."""
-    if told.stamp and told.platform != "mail":
-        try:
-            return await sender.edit(Posted(told.channel, told.stamp), card)
-        except Unreachable as no:
-            if not no.gone:
-                raise
-    return await sender.post(told.address, card)
+class Unmarked(Exception):
+    """A message was sent, and the database would not have it written down."""
 
 
 def later(unit: Unit, claim: Claim, no: Unreachable) -> None:
     soon, asked = min(LONGEST, timedelta(seconds=2 ** min(claim.attempts, 6))), timedelta(seconds=no.retry_after or 0)
     wait = max(soon, asked) if no.tried else asked
-    promises.put_off(unit, claim.id, claim.lease, unit.now + wait, claim.attempts + no.tried)
+    promises.put_off(unit, claim, unit.now + wait, claim.attempts + no.tried, no.unsure)
     if claim.kind not in ("card", "say"):
         return
     if no.barred:
@@ -223,16 +227,6 @@ def later(unit: Unit, claim: Claim, no: Unreachable) -> None:
 
 def climbed(unit: Unit, rules: Rules, claim: Claim) -> None:
     cases.escalate(unit, rules, claim.about)
-    promises.keep(unit, claim.id, claim.lease)
-
-
-def gained(unit: Unit, claim: Claim, wanted: evidence.Wanted, found: tuple[str, int, str]) -> None:
-    evidence.fetched(unit, wanted, *found)
-    promises.keep(unit, claim.id, claim.lease)
-
-
-def lost(unit: Unit, claim: Claim, wanted: evidence.Wanted, why: str) -> None:
-    evidence.failed(unit, wanted, why)
     promises.keep(unit, claim.id, claim.lease)
 
 

@@ -1,6 +1,7 @@
 """What every platform's sender can do, and how it says that somebody could not be reached."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from templates.shapes import Card
@@ -14,28 +15,47 @@ class Posted:
     stamp: str
 
 
+@dataclass(frozen=True)
+class Mark:
+    """How a message is known again among others; the token says nothing to anybody, and is never a reference.
+
+    ``since`` (UTC) is set where an earlier try may have been heard, then or later: a platform that can be asked whether
+    the message stands already is asked, and where it says nothing clear the message is said again.
+    """
+
+    token: str
+    since: datetime | None = None
+
+
 class Unreachable(Exception):
     """The platform did not take the message.
 
     ``gone`` says that this address will never work again; ``barred`` that the platform knows *us* no more;
-    ``tried`` is false where it was not even asked, because it wants to be left alone just now.
+    ``tried`` is false where it was not even asked, because it wants to be left alone just now;
+    ``unsure`` says that the message may have been taken after all.
     """
 
     def __init__(
-        self, retry_after: float | None = None, *, gone: bool = False, barred: bool = False, tried: bool = True
+        self,
+        retry_after: float | None = None,
+        *,
+        gone: bool = False,
+        barred: bool = False,
+        tried: bool = True,
+        unsure: bool = False,
     ) -> None:
         super().__init__("gone" if gone else "not now")
         self.retry_after = retry_after
-        self.gone, self.barred, self.tried = gone, barred, tried
+        self.gone, self.barred, self.tried, self.unsure = gone, barred, tried, unsure
 
 
 class Sender(Protocol):
     """The one contract that platforms share."""
 
-    async def post(self, to: str, card: Card) -> Posted:
-        """Say it; ``to`` is an address on this platform."""
+    async def post(self, to: str, card: Card, mark: Mark) -> Posted:
+        """Say it, unless it stands already; ``to`` is an address on this platform."""
         ...
 
-    async def edit(self, where: Posted, card: Card) -> Posted:
+    async def edit(self, where: Posted, card: Card, mark: Mark) -> Posted:
         """Say it again in the same place; a card that the platform no longer has is posted again."""
         ...

@@ -26,6 +26,7 @@ class Claim:
     made_at: datetime
     attempts: int
     lease: str
+    doubt: bool  # an earlier try may have been heard, and nobody knows
 
 
 def claim(unit: Unit, limit: int, lease_seconds: float) -> list[Claim]:
@@ -41,7 +42,7 @@ def release(unit: Unit) -> None:
     unit._insist_on_writing()
     p = PROMISES.c
     held = update(PROMISES).where(p.state == "waiting", p.lease != "")
-    unit._connection.execute(held.values(lease="", leased_until=None))
+    unit._connection.execute(held.values(lease="", leased_until=None, doubt=True))
 
 
 def keep(unit: Unit, id: str, lease: str) -> bool:
@@ -64,9 +65,10 @@ def withdraw(unit: Unit, to: str, about: str) -> None:
     unit._connection.execute(dropped)
 
 
-def put_off(unit: Unit, id: str, lease: str, until: datetime, attempts: int) -> bool:
-    """Try again later."""
-    return _finish(unit, id, lease, {"due_at": until, "attempts": attempts, "leased_until": None})
+def put_off(unit: Unit, claim: Claim, until: datetime, attempts: int, doubt: bool = False) -> bool:
+    """Try again later; once there is ``doubt`` whether a try was heard, it stays until the promise is kept."""
+    values = {"due_at": until, "attempts": attempts, "leased_until": None, "doubt": claim.doubt or doubt}
+    return _finish(unit, claim.id, claim.lease, values)
 
 
 def overdue(unit: Unit) -> float:
@@ -100,9 +102,11 @@ def ripe(now: datetime, limit: int, lease: str, until: datetime) -> Executable:
     due = select(p.id).where(p.state == "waiting", p.due_at <= now, free).order_by(p.due_at).limit(limit)
     # SQLite leaves the lock out: there is only one writer.
     first = due.with_for_update(skip_locked=True).cte("ripe")
-    columns = (p.id, p.trust, p.kind, p.to, p.about, p.ids, p.due_at, p.made_at, p.attempts, p.lease)
-    taken = update(PROMISES).where(p.id.in_(select(first.c.id))).values(lease=lease, leased_until=until)
-    return taken.returning(*columns)
+    columns = (p.id, p.trust, p.kind, p.to, p.about, p.ids, p.due_at, p.made_at, p.attempts, p.lease, p.doubt)
+    # A lease that nobody gave back: its holder died, or took too long, and may have sent what was owed.
+    fallen = or_(p.doubt, p.lease != "")
+    taken = update(PROMISES).where(p.id.in_(select(first.c.id)))
+    return taken.values(lease=lease, leased_until=until, doubt=fallen).returning(*columns)
 
 
 @cache

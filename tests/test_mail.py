@@ -17,11 +17,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from handlers.mail.sender import MailSender, Postbox
-from handlers.senders import Posted, Unreachable
+from handlers.senders import Mark, Posted, Unreachable
 from templates.shapes import Button, Card
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 CHAIR = "patience.achebe@governors.example"
+MARK = Mark("opaque")
+STORY = Card("A report", quotes=(("What happened?", "…"),))
 CARD = Card(
     title="A report is waiting for you: K7-3FQ",
     body=("Please open it today.",),
@@ -89,7 +91,7 @@ def sender(url: str, trusts: ssl.SSLContext | None = None) -> MailSender:
 
 async def test_the_chair_gets_a_thin_letter_with_one_link(inbox: Inbox) -> None:
     with mail_server(inbox) as address:
-        posted = await sender(f"smtp://{address}").post(CHAIR, CARD)
+        posted = await sender(f"smtp://{address}").post(CHAIR, CARD, MARK)
     letter = inbox.letter()
     assert inbox.letters[0].rcpt_tos == [CHAIR]
     assert letter["To"] == CHAIR
@@ -98,7 +100,7 @@ async def test_the_chair_gets_a_thin_letter_with_one_link(inbox: Inbox) -> None:
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Date"].datetime == NOW
     assert posted == Posted(CHAIR, letter["Message-ID"])
-    assert letter["Message-ID"].endswith("@brambledown.example>")
+    assert letter["Message-ID"] == "<opaque@brambledown.example>"
     text = letter.get_body(("plain",)).get_content().replace("\r\n", "\n")
     for line in (
         "Please open it today.",
@@ -113,7 +115,7 @@ async def test_the_chair_gets_a_thin_letter_with_one_link(inbox: Inbox) -> None:
 
 async def test_a_card_that_tells_a_story_is_never_mailed(inbox: Inbox) -> None:
     with mail_server(inbox) as address, pytest.raises(ValueError, match="own words"):
-        await sender(f"smtp://{address}").post(CHAIR, Card("A report", quotes=(("What happened?", "…"),)))
+        await sender(f"smtp://{address}").post(CHAIR, STORY, MARK)
     assert inbox.letters == []
 
 
@@ -123,7 +125,7 @@ NASTY = "Hello\r\nBcc: everyone@brambledown.example\r\n\r\n<script>alert(1)</scr
 async def test_nothing_in_a_card_can_add_a_header_or_a_recipient(inbox: Inbox) -> None:
     card = Card(NASTY, body=(NASTY,), facts=((NASTY, NASTY),), small=(NASTY,))
     with mail_server(inbox) as address:
-        await sender(f"smtp://{address}").post(CHAIR, card)
+        await sender(f"smtp://{address}").post(CHAIR, card, MARK)
     letter = inbox.letter()
     assert inbox.letters[0].rcpt_tos == [CHAIR]
     assert "Bcc" not in letter
@@ -148,7 +150,7 @@ async def test_nothing_in_a_card_can_add_a_header_or_a_recipient(inbox: Inbox) -
 )
 async def test_an_address_that_is_not_one_address_is_not_written_to(inbox: Inbox, to: str) -> None:
     with mail_server(inbox) as address, pytest.raises(Unreachable) as no:
-        await sender(f"smtp://{address}").post(to, CARD)
+        await sender(f"smtp://{address}").post(to, CARD, MARK)
     assert no.value.gone
     assert inbox.letters == []
 
@@ -167,7 +169,7 @@ async def test_an_address_that_is_not_one_address_is_not_written_to(inbox: Inbox
 async def test_only_a_mailbox_that_does_not_exist_is_gone(inbox: Inbox, answer: str, gone: bool) -> None:
     inbox.to_recipient = answer
     with mail_server(inbox) as address, pytest.raises(Unreachable) as no:
-        await sender(f"smtp://{address}").post(CHAIR, CARD)
+        await sender(f"smtp://{address}").post(CHAIR, CARD, MARK)
     assert no.value.gone is gone
     assert CHAIR not in str(no.value)
     assert no.value.__suppress_context__
@@ -177,7 +179,7 @@ async def test_only_a_mailbox_that_does_not_exist_is_gone(inbox: Inbox, answer: 
 async def test_a_letter_that_the_server_would_not_keep_was_not_sent(inbox: Inbox) -> None:
     inbox.to_letter = "451 4.3.0 Disk full"
     with mail_server(inbox) as address, pytest.raises(Unreachable) as no:
-        await sender(f"smtp://{address}").post(CHAIR, CARD)
+        await sender(f"smtp://{address}").post(CHAIR, CARD, MARK)
     assert not no.value.gone
 
 
@@ -185,14 +187,14 @@ async def test_a_mail_server_that_is_down_is_a_matter_of_trying_again(inbox: Inb
     with mail_server(inbox) as address:
         pass
     with pytest.raises(Unreachable) as no:
-        await sender(f"smtp://{address}").post(CHAIR, CARD)
+        await sender(f"smtp://{address}").post(CHAIR, CARD, MARK)
     assert not no.value.gone
 
 
 async def test_a_letter_already_sent_stays_as_it_is(inbox: Inbox) -> None:
     where = Posted(CHAIR, "<one@brambledown.example>")
     with mail_server(inbox) as address:
-        assert await sender(f"smtp://{address}").edit(where, CARD) == where
+        assert await sender(f"smtp://{address}").edit(where, CARD, MARK) == where
     assert inbox.letters == []
 
 
@@ -239,13 +241,13 @@ def lets_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, 
 async def test_a_letter_is_encrypted_when_the_server_offers_it(inbox: Inbox, certificate: Path) -> None:
     with mail_server(inbox, tls_context=server_side(certificate)) as address:
         url = f"smtp://{address.replace('127.0.0.1', 'localhost')}"
-        await sender(url, client_side(certificate)).post(CHAIR, CARD)
+        await sender(url, client_side(certificate)).post(CHAIR, CARD, MARK)
     assert inbox.encrypted == [True]
 
 
 async def test_a_server_with_somebody_elses_certificate_gets_no_letter(inbox: Inbox, certificate: Path) -> None:
     with mail_server(inbox, tls_context=server_side(certificate)) as address, pytest.raises(Unreachable):
-        await sender(f"smtp://{address.replace('127.0.0.1', 'localhost')}").post(CHAIR, CARD)
+        await sender(f"smtp://{address.replace('127.0.0.1', 'localhost')}").post(CHAIR, CARD, MARK)
     assert inbox.letters == []
 
 
@@ -254,9 +256,9 @@ async def test_the_password_in_the_address_opens_the_server(inbox: Inbox, certif
     with mail_server(inbox, **settings) as address:
         port = address.rpartition(":")[2]
         ours = client_side(certificate)
-        await sender(f"smtp://lanyard:p%40ss%3Aword@localhost:{port}", ours).post(CHAIR, CARD)
+        await sender(f"smtp://lanyard:p%40ss%3Aword@localhost:{port}", ours).post(CHAIR, CARD, MARK)
         with pytest.raises(Unreachable) as no:
-            await sender(f"smtp://lanyard:wrong@localhost:{port}", ours).post(CHAIR, CARD)
+            await sender(f"smtp://lanyard:wrong@localhost:{port}", ours).post(CHAIR, CARD, MARK)
     assert len(inbox.letters) == 1
     assert not no.value.gone
 
@@ -271,7 +273,7 @@ async def test_a_password_is_never_given_to_a_server_without_encryption(inbox: I
     with mail_server(inbox, auth_require_tls=False, authenticator=listens) as address:
         port = address.rpartition(":")[2]
         with pytest.raises(Unreachable):
-            await sender(f"smtp://lanyard:secret@localhost:{port}").post(CHAIR, CARD)
+            await sender(f"smtp://lanyard:secret@localhost:{port}").post(CHAIR, CARD, MARK)
     assert heard == []
     assert inbox.letters == []
 

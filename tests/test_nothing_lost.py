@@ -33,15 +33,54 @@ def nothing_reaches(world: World, somebody: Somebody) -> Iterator[None]:
         world.clock.forward(minutes=2)
 
 
-def test_a_line_that_drops_after_the_message_was_taken_costs_at_most_one_more(world: World) -> None:
+def test_a_line_that_drops_after_the_message_was_taken_makes_nobody_hear_it_twice(world: World) -> None:
     world.workspace.mischief.order("drop", 1, 0)
     sent = world.teacher.reports("pupil_concern", **CHILD)
     world.settled()
     world.clock.forward(minutes=2)
     until(lambda: sent.reference in " ".join(world.dsl.hears()), "the card")
     world.settled()
-    assert 2 <= len(world.dsl.hears()) + len(world.teacher.hears()) <= 3
+    assert len(world.dsl.hears()) == len(world.teacher.hears()) == 1
     assert world.leads() == {"dsl"}
+
+
+def test_a_line_that_drops_where_nobody_may_look_back_costs_one_more_message_and_never_one_less(world: World) -> None:
+    world.workspace.scopes -= {"im:history"}
+    world.workspace.mischief.order("drop", 1, 0)
+    world.teacher.reports("pupil_concern", **CHILD)
+    world.settled()
+    world.clock.forward(minutes=2)
+    world.settled()
+    assert sorted((len(world.dsl.hears()), len(world.teacher.hears()))) == [1, 2]
+
+
+def test_what_goes_out_at_the_first_try_costs_no_look_back(world: World) -> None:
+    world.teacher.reports("pupil_concern", **CHILD)
+    world.settled()
+    assert len(world.dsl.hears()) == len(world.teacher.hears()) == 1
+    assert not {"conversations.open", "conversations.history"} & world.workspace.counts.keys()
+
+
+def test_a_card_whose_first_words_were_lost_on_the_way_is_still_one_card_when_there_is_news(world: World) -> None:
+    """The receipt may stand, and before it is tried again the report is opened: that is the same card."""
+    dropped: list[str] = []
+
+    def drop(moment: str, about: Any) -> None:
+        if moment == "chat.postMessage:received" and about["channel"] == world.teacher.id and not dropped:
+            dropped.append(about["text"])
+            world.workspace.mischief.order("drop", 1, 0)
+
+    world.workspace.on_call.append(drop)
+    try:
+        sent = world.teacher.reports("pupil_concern", **CHILD)
+        until(lambda: dropped and world.dsl.hears(), "the card and the receipt")
+        world.dsl.opens(sent.reference)
+    finally:
+        world.workspace.on_call.remove(drop)
+    world.clock.forward(minutes=2)
+    world.settled()
+    (receipt,) = world.teacher.hears()
+    assert "opened" in receipt
 
 
 def test_one_whom_nothing_reaches_delays_nobody_else_and_is_tried_again(world: World) -> None:

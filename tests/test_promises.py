@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -129,14 +130,41 @@ def test_a_promise_put_off_is_due_again_later(database: Database, clock: Clock) 
     database.run_now("oak", owe)
     [due] = claim(database)
     later = clock.now + timedelta(minutes=5)
-    assert not database.run_now("oak", promises.put_off, due.id, "another", later, 1)
-    assert database.run_now("oak", promises.put_off, due.id, due.lease, later, 1)
+    assert not database.run_now("oak", promises.put_off, replace(due, lease="another"), later, 1)
+    assert database.run_now("oak", promises.put_off, due, later, 1)
     assert not database.run_now("oak", promises.keep, due.id, due.lease)
     clock.move(minutes=4)
     assert claim(database) == []
     clock.move(minutes=1)
     [again] = claim(database)
-    assert (again.id, again.attempts) == (due.id, 1)
+    assert (again.id, again.attempts, again.doubt) == (due.id, 1, False)
+
+
+def test_a_promise_that_somebody_let_fall_may_have_been_heard_and_so_it_stays(database: Database, clock: Clock) -> None:
+    database.run_now("oak", owe)
+    [first] = claim(database)
+    assert not first.doubt
+    clock.move(seconds=60)
+    [fallen] = claim(database)
+    assert fallen.doubt
+    database.run_now("oak", promises.put_off, fallen, clock.now, 1)
+    [again] = claim(database)
+    assert again.doubt
+
+
+def test_a_promise_that_a_dead_process_had_in_hand_may_have_been_heard(database: Database) -> None:
+    database.run_now("oak", owe, 2)
+    [in_hand] = claim(database, limit=1)
+    database.run_now("", promises.release)
+    assert {due.id: due.doubt for due in claim(database)}.pop(in_hand.id)
+
+
+def test_a_promise_put_off_in_doubt_is_in_doubt_when_it_is_due_again(database: Database, clock: Clock) -> None:
+    database.run_now("oak", owe)
+    [due] = claim(database)
+    database.run_now("oak", promises.put_off, due, clock.now, 1, True)
+    [again] = claim(database)
+    assert (again.attempts, again.doubt) == (1, True)
 
 
 def test_what_is_promised_once_is_not_promised_twice(database: Database) -> None:

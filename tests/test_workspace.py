@@ -680,6 +680,55 @@ async def test_a_direct_message_to_a_person_lands_with_that_person_only(page, sl
     assert room not in (await page(HEAD).state())["messages"]
 
 
+async def test_what_stands_in_a_room_is_told_newest_first_and_in_pages(slack):
+    room = (await slack.conversations_open(users=DSL))["channel"]["id"]
+    sent = [(await slack.chat_postMessage(channel=DSL, text=f"Report {n}"))["ts"] for n in range(5)]
+    await slack.chat_postMessage(channel=room, thread_ts=sent[0], text="In a thread")
+    await slack.chat_postEphemeral(channel=room, user=DSL, text="Only you")
+    first = await slack.conversations_history(channel=room, limit=2)
+    assert [each["ts"] for each in first["messages"]] == sent[:2:-1]
+    assert first["has_more"]
+    assert [each["ts"] async for part in first for each in part["messages"]] == sent[::-1]
+    later = await slack.conversations_history(channel=room, oldest=sent[2])
+    assert [each["ts"] for each in later["messages"]] == [sent[4], sent[3]]
+    assert not later["has_more"]
+    assert "response_metadata" not in later.data
+    within = await slack.conversations_history(channel=room, oldest=sent[2], latest=sent[3], inclusive=True)
+    assert [each["ts"] for each in within["messages"]] == [sent[3], sent[2]]
+
+
+async def test_what_an_app_says_beside_its_message_is_read_by_whoever_asks_for_it(slack):
+    told = {"event_type": "report", "event_payload": {"id": "opaque"}}
+    sent = await slack.chat_postMessage(channel=DSL, text="Report", blocks=CARD, metadata=told)
+    plain = await slack.conversations_history(channel=sent["channel"])
+    assert plain["messages"][0]["metadata"] == {"event_type": "report"}
+    asked = await slack.conversations_history(channel=sent["channel"], include_all_metadata=True)
+    assert asked["messages"][0]["metadata"] == told
+    assert asked["messages"][0]["bot_id"]
+
+
+async def test_a_room_is_read_by_an_app_that_is_in_it_and_may_read_it(chat, slack):
+    world = chat.workspace
+    world.rooms.furnish({"id": "C0LUNCH", "name": "lunch", "members": [TEACHER]})
+    own = (await slack.chat_postMessage(channel=DSL, text="Report"))["channel"]
+    wrong = {
+        "channel_not_found": [{"channel": DSL}, {"channel": LEADERS}, {"channel": ""}],
+        "missing_scope": [{"channel": "C0LUNCH"}],
+        "invalid_limit": [{"channel": own, "limit": limit} for limit in (0, 1000, "ten")],
+        "invalid_cursor": [{"channel": own, "cursor": cursor} for cursor in ("soon", "bmV4dF90czpz")],
+        "invalid_ts_oldest": [{"channel": own, "oldest": "yesterday"}],
+        "invalid_ts_latest": [{"channel": own, "latest": "1.2.3"}],
+    }
+    for error, calls in wrong.items():
+        for call in calls:
+            assert (await refusal(slack.conversations_history(**call)))[0] == error
+    world.scopes |= {"channels:history"}
+    assert (await refusal(slack.conversations_history(channel="C0LUNCH")))[0] == "not_in_channel"
+    world.scopes -= {"im:history", "im:write"}
+    assert (await refusal(slack.conversations_history(channel=own)))[0] == "missing_scope"
+    assert (await refusal(slack.conversations_open(users=DSL)))[0] == "missing_scope"
+
+
 async def test_threads_edits_and_reactions_are_strict(page, slack):
     first = await slack.chat_postMessage(channel=STAFFROOM, text="One")
     reply = {"channel": STAFFROOM, "text": "Two"}

@@ -170,7 +170,7 @@ def refused(unit: Unit, claim: Claim, told: Telling) -> None:
     account: Account = unit.get(Account, told.account)
     account.state = "deactivated"
     unit.record(Event.CARD_FAILED, claim.about, told.person, platform=told.platform)
-    promises.put_off(unit, claim.id, claim.lease, unit.now, claim.attempts + 1)
+    promises.put_off(unit, claim, unit.now, claim.attempts + 1)
 
 
 def mailing(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:

@@ -17,12 +17,12 @@ from workspace.mischief import BARRED, STATUS
 from workspace.modals import MODALS
 from workspace.refusal import Json, SlackError
 from workspace.replying import say_back
+from workspace.scopes import provided
 from workspace.socket import CONNECTIONS
 from workspace.world import Workspace
 
 Method = Callable[[Workspace, Json], Json]
 METHODS: dict[str, Method] = {**CHAT, **DIRECTORY, **MODALS, **CONNECTIONS}
-SCOPES = "chat:write,commands,files:read,groups:history,im:history,im:write,reactions:read,users:read,users:read.email"
 WRITTEN_AS_JSON = ("blocks", "view", "metadata", "attachments")
 
 
@@ -40,7 +40,7 @@ async def call(request: Request) -> Response:
     except SlackError as wrong:
         answer = wrong.answer()
     world.moment(f"{name}:answered", args)
-    return await misbehave(world, request, name) or JSONResponse(answer, headers={"x-oauth-scopes": SCOPES})
+    return await misbehave(world, request, name) or JSONResponse(answer, headers={"x-oauth-scopes": provided(world)})
 
 
 async def turn_away(world: Workspace, request: Request, name: str) -> Response | None:

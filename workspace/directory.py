@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workspace.history import history
 from workspace.refusal import Json, SlackError
 from workspace.rooms import Room
+from workspace.scopes import insist
 from workspace.world import Workspace
 
 TRUE = (True, 1, "true", "1")
@@ -57,6 +59,7 @@ def whole(given: object, otherwise: int, error: str) -> int:
 
 
 def open_conversation(world: Workspace, args: Json) -> Json:
+    insist(world, "im:write")
     if args.get("channel"):
         return opened(world, world.rooms.seen_by_bot(args["channel"]), args, True)
     given = args.get("users") or ""
@@ -127,6 +130,7 @@ DIRECTORY: dict[str, Callable[[Workspace, Json], Json]] = {
     "users.lookupByEmail": user_by_email,
     "conversations.open": open_conversation,
     "conversations.info": conversation_info,
+    "conversations.history": history,
     "conversations.members": conversation_members,
     "files.info": file_info,
 }

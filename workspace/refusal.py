@@ -10,13 +10,14 @@ Json = dict[str, Any]
 class SlackError(Exception):
     """The Web API refuses a call."""
 
-    def __init__(self, name: str, messages: list[str] | None = None) -> None:
+    def __init__(self, name: str, messages: list[str] | None = None, **more: str) -> None:
         super().__init__(name)
         self.name = name
         self.messages = messages or []
+        self.more = more
 
     def answer(self) -> Json:
-        said: Json = {"ok": False, "error": self.name}
+        said: Json = {"ok": False, "error": self.name, **self.more}
         if self.messages:
             said["errors"] = self.messages
             said["response_metadata"] = {"messages": self.messages}

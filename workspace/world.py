@@ -16,6 +16,7 @@ from workspace.people import Person, Town
 from workspace.refusal import Json
 from workspace.respond import Replies
 from workspace.rooms import Rooms
+from workspace.scopes import GRANTED
 from workspace.settings import Settings
 from workspace.triggers import Triggers
 from workspace.views import Views
@@ -55,6 +56,7 @@ class Workspace:
         self.replies = Replies()
         self.mischief = Mischief()
         self.knock.socket.used = False
+        self.scopes = set(GRANTED)
         self.letters: list[Letter] = []
         self.banners: dict[str, str] = {}
         self.calls: deque[Json] = deque(maxlen=self.settings.calls_kept)

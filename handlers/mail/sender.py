@@ -8,13 +8,13 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from handlers.mail.surface import plain, rich, subject
-from handlers.senders import Posted, Unreachable
+from handlers.senders import Mark, Posted, Unreachable
 from templates.shapes import Card
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,13 @@ class MailSender:
         self._clock = clock
         self._trusts = trusts
 
-    async def post(self, to: str, card: Card) -> Posted:
-        """Send the card; it has been taken by the mail server when this returns."""
-        message = self._write(to, card)
+    async def post(self, to: str, card: Card, mark: Mark) -> Posted:
+        """Send the card; it has been taken by the mail server when this returns.
+
+        No mail server tells what it has sent: a letter in doubt goes out again.  It bears the same Message-ID, by which
+        most mailboxes know the second for the first; the links in both work.
+        """
+        message = self._write(to, card, mark)
         box = self._postbox
         try:
             await aiosmtplib.send(
@@ -89,11 +93,11 @@ class MailSender:
             raise Unreachable from None
         return Posted(channel=to, stamp=message["Message-ID"])
 
-    async def edit(self, where: Posted, card: Card) -> Posted:
+    async def edit(self, where: Posted, card: Card, mark: Mark) -> Posted:
         """A letter in somebody's inbox stays as it is."""
         return where
 
-    def _write(self, to: str, card: Card) -> EmailMessage:
+    def _write(self, to: str, card: Card, mark: Mark) -> EmailMessage:
         if card.quotes:
             raise ValueError("people's own words never go into an e-mail")
         message = EmailMessage(policy=SMTP)
@@ -104,7 +108,7 @@ class MailSender:
             raise Unreachable(gone=True) from None
         message["Subject"] = subject(card)
         message["Date"] = format_datetime(self._clock())
-        message["Message-ID"] = make_msgid(domain=self._sender.domain)
+        message["Message-ID"] = f"<{mark.token}@{self._sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(plain(card))

@@ -9,6 +9,9 @@ from slack_sdk.errors import SlackApiError
 # Slack did not do it, or the line dropped; the sentences repeat addresses and bodies, so only names are used.
 # The last four: an answer that is no object, or lacks what it should have, trips the SDK or us.
 FAILURES = (SlackApiError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError, AttributeError)
+# After these "some aspect of the operation" may have "succeeded before the error was raised", as Slack's pages say of
+# each method; and the empty one is no answer.
+FAULTS = {"", "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 
 
 # Our own token opens nothing any more: it was taken back, or the app was taken out of the workspace.
@@ -20,6 +23,13 @@ def complaint(error: Exception) -> str:
     named = answered(error, "data")
     found = named.get("error") if isinstance(named, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def undone(error: Exception) -> bool:
+    """Whether Slack surely did not do it: it was never reached, or said no for a reason other than its own fault."""
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+        return True
+    return complaint(error) not in FAULTS
 
 
 def retry_after(error: Exception) -> float | None:

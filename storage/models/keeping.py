@@ -65,6 +65,7 @@ class Promise(Owned, table=True):
     attempts: int = 0
     lease: str = ""
     leased_until: datetime | None = None
+    doubt: bool = False
     kept_at: datetime | None = None
     once: str | None = None
 
