@@ -17,6 +17,10 @@ class Mutant:
 ROUTING = "tests/test_routing.py::"
 PERSON = "tests/test_right_person.py::"
 CASE = "tests/test_case.py::"
+MATRIX = "tests/test_access_matrix.py::"
+TABLE = MATRIX + "test_every_part_can_do_what_the_table_says_and_nothing_else"
+ELSEWHERE = MATRIX + "test_an_id_from_elsewhere_answers_like_one_that_does_not_exist"
+INVOLVED = "tests/test_involved.py::"
 
 MUTANTS = (
     # Routing: who is told
@@ -153,5 +157,71 @@ MUTANTS = (
         "if not passphrases.same(kept.hash, stretched):",
         "if False:",
         "tests/test_doors_of_the_chair.py::test_a_link_opens_once_and_never_without_the_passphrase",
+    ),
+    # The access matrix: what the guard and the table say, asked of every part, act and state
+    Mutant(
+        "the guard looks for anybody's part",
+        "workflows/access.py",
+        "    if party is None:\n        raise Refused",
+        "    party = party or next(iter(here), None)\n    if party is None:\n        raise Refused",
+        TABLE,
+    ),
+    Mutant(
+        "whoever left a case still reads it",
+        "workflows/parties.py",
+        "for party in unit.find(queries.parties(case_id)) if party.until is None]",
+        "for party in unit.find(queries.parties(case_id))]",
+        TABLE,
+    ),
+    Mutant(
+        "the table of states is not asked",
+        "workflows/working.py",
+        "if no := states.refusal(action, case.state, *parts):",
+        'if no := "":',
+        TABLE,
+    ),
+    Mutant(
+        "a refused look leaves no record",
+        "workflows/access.py",
+        "unit.record(Event.ACCESS_REFUSED, found[0].id if found",
+        'unit.record(Event.ACCESS_REFUSED, "" if found',
+        TABLE,
+    ),
+    Mutant(
+        "somebody asked to support is shown the report",
+        "workflows/cases.py",
+        '    if party.part == "support":\n        return Message("lead.support", about=case.id)\n'
+        "    access.viewed(unit, rules, case_id, by)\n",
+        "",
+        TABLE,
+    ),
+    Mutant(
+        "another trust's rows are found",
+        "storage/tenancy.py",
+        "one.trust == ours",
+        "one.trust == one.trust",
+        ELSEWHERE + "[another-trust]",
+    ),
+    # Who is involved, found out later
+    Mutant(
+        "a name that the lead types is compared with nobody",
+        "workflows/involving.py",
+        "if alike and said not in (NOBODY, UNSURE):",
+        "if False:",
+        INVOLVED + "test_a_typed_name_that_could_be_somebody_here_is_asked_about",
+    ),
+    Mutant(
+        "the floor is not applied again",
+        "workflows/reseating.py",
+        "    if change.happened:\n",
+        "    if False:\n",
+        INVOLVED + "test_a_colleague_who_turns_out_to_be_part_of_it_takes_the_lead_to_the_head",
+    ),
+    Mutant(
+        "what was corrected still counts",
+        "storage/queries/cases.py",
+        "col(Involved.case) == case, stands)",
+        "col(Involved.case) == case)",
+        INVOLVED + "test_whoever_was_named_by_mistake_has_their_place_again",
     ),
 )
