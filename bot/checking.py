@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bot.ground import errand
 from bot.holes import Checked, refused, warned
+from bot.room_check import rooms_warned
 from bot.route_words import PARTS
 from bot.settings import Settings
 from workflows.roll import MANAGER, AtSchool, Roll, called
@@ -25,8 +26,9 @@ def check(settings: Settings, *, as_json: bool) -> int:
     """0 when every report finds somebody, 1 when something must be mended first, 2 when it could not be checked."""
     with errand(settings) as ground:
         roll: Roll = ground.database.look_now(ground.trust, called, ground.rules)
+        rooms = rooms_warned(ground)
     checked = Checked(roll, ground.rules, settings)
-    found = Found(tuple(dict.fromkeys(refused(checked))), tuple(dict.fromkeys(warned(checked))))
+    found = Found(tuple(dict.fromkeys(refused(checked))), (*dict.fromkeys(warned(checked)), *rooms))
     if as_json:
         print(json.dumps(as_values(checked, found), ensure_ascii=False))
     else:

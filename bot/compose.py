@@ -91,6 +91,7 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
         desks={ground.trust: desk},
         senders={"slack": slack.sender, "mail": mail},
         fetchers={"slack": slack.files},
+        rooms={"slack": slack.rooms},
         operator=settings.operator_email,
     )
     desk.lookups["slack"] = slack.people.lookup

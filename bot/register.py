@@ -1,6 +1,7 @@
 """Reads school.toml: who holds which role, checked whole before anything is changed."""
 
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -46,6 +47,12 @@ class PersonTable(Table):
     away: tuple[AwayTable, ...] = ()
 
 
+class RoomTable(Table):
+    role: str
+    school: str
+    channel: str = Field(pattern="^[CG][A-Z0-9]{8,}$")
+
+
 class FileTable(Table):
     trust: str
     pack: str
@@ -53,6 +60,7 @@ class FileTable(Table):
     outside: dict[str, str]
     school: tuple[SchoolTable, ...] = Field(min_length=1)
     person: tuple[PersonTable, ...] = ()
+    room: tuple[RoomTable, ...] = ()
 
 
 def read_register(file: Path, policies: Path | None = None) -> Register:
@@ -73,6 +81,7 @@ def read_register(file: Path, policies: Path | None = None) -> Register:
         schools=tuple((school.id, school.name, school.phone) for school in table.school),
         members=tuple(member(person) for person in table.person),
         review_on=table.review,
+        rooms=tuple((room.role, room.school, room.channel) for room in table.room),
     )
 
 
@@ -124,7 +133,19 @@ def wrongs(table: FileTable, policies: Path | None) -> list[str]:
                 )
             if role.school and role.school not in schools:
                 found.append(f"person.{person.id}: there is no school {role.school!r} in this file.")
-    return found
+    return [*found, *wrong_rooms(table, roles - {floor.offices.line_manager}, schools)]
+
+
+def wrong_rooms(table: FileTable, roles: set[str], schools: set[str]) -> Iterator[str]:
+    known: set[object] = set()
+    for room in table.room:
+        if room.role not in roles:
+            yield f"room.{room.channel}: there is no team of the role {room.role!r}."
+        if room.school not in schools:
+            yield f"room.{room.channel}: there is no school {room.school!r} in this file."
+        if room.channel in known or (room.role, room.school) in known:
+            yield f"room.{room.channel}: a channel is one team's, and a team has one."
+        known |= {room.channel, (room.role, room.school)}
 
 
 OUTSIDE = ("social_care", "out_of_hours", "lado")

@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from handlers import fetching
+from handlers import fetching, teamrooms
 from handlers.desk import Desk
 from handlers.fetchers import Fetcher
+from handlers.marked import marked
 from handlers.saying import CardOf, card_of, mark_of, said
 from handlers.senders import Posted, Sender, Unreachable
+from handlers.teamrooms import Rooms
 from storage import promises
 from storage.faults import Busy, Uncertain
 from storage.promises import Claim
@@ -25,7 +27,6 @@ log = logging.getLogger(__name__)
 # Few enough that somebody who presses Send never waits behind a crowd of messages.
 AT_ONCE = 16
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
-MARKED_WITHIN = 8  # tries, of two seconds each
 TURN = 20.0  # seconds that a letter waits for those before it: with what follows, less than a lease
 LONGEST = timedelta(minutes=1)  # between two tries
 IN_VAIN = 7  # tries, two minutes: then the operator hears that messages do not go out
@@ -41,6 +42,7 @@ class Deliver:
     desks: Mapping[str, Desk]
     senders: Mapping[str, Sender]
     fetchers: Mapping[str, Fetcher]
+    rooms: Mapping[str, Rooms]
     operator: str = ""
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
@@ -131,7 +133,14 @@ class Deliver:
         told: Telling | None = await desk.run(telling.telling, claim)
         if told and await self.stands_elsewhere(desk, told):
             told = await desk.run(telling.telling, claim)
-        await self.send(desk, claim, told)
+        if told is None or not await teamrooms.instead(desk, claim, told, self.rooms.get(told.platform)):
+            await self.send(desk, claim, told)
+
+    async def show(self, desk: Desk, claim: Claim) -> None:
+        """Say in a team's room how things stand with a case, or take it out of there."""
+        mark = mark_of(claim, "slack", self.doubts.get(card_of(claim)))
+        await teamrooms.show(desk, claim, (self.senders["slack"], self.rooms["slack"]), mark)
+        self.doubts.pop(card_of(claim), None)
 
     async def mail(self, desk: Desk, claim: Claim) -> None:
         """A mail about somebody's door: an invitation, or a fresh link."""
@@ -173,14 +182,8 @@ class Deliver:
 
     async def note(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
         """What the platform took is marked as taken even when the database is busy: else it would be said again."""
-        for _ in range(MARKED_WITHIN):
-            try:
-                await desk.database.run(desk.trust, telling.sent, claim, told, where.channel, where.stamp)
-            except (Busy, Uncertain):
-                continue
-            self.doubts.pop(card_of(claim), None)
-            return
-        raise Unmarked
+        await marked(desk, telling.sent, claim, told, where.channel, where.stamp)
+        self.doubts.pop(card_of(claim), None)
 
     async def stands_elsewhere(self, desk: Desk, told: Telling) -> bool:
         """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
@@ -204,10 +207,6 @@ class Deliver:
             if self.operator and "mail" in self.senders:
                 await self.senders["mail"].post(self.operator, desk.say(message), mark_of(claim, "mail"))
             await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
-
-
-class Unmarked(Exception):
-    """A message was sent, and the database would not have it written down."""
 
 
 def later(unit: Unit, claim: Claim, no: Unreachable) -> None:
@@ -234,6 +233,7 @@ Keep = Callable[[Deliver, Desk, Claim], Awaitable[None]]
 KEEP: Mapping[str, Keep] = {
     "card": Deliver.tell,
     "say": Deliver.tell,
+    "room": Deliver.show,
     "mail": Deliver.mail,
     "escalate": Deliver.escalate,
     "fetch": Deliver.fetch,

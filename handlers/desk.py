@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Card, Form, Message, Pairs
-from workflows import access, acts, conversations, describe, drafts, evidence, people, reports, shown, states
+from workflows import access, acts, conversations, describe, drafts, evidence, people, reports, rooms, shown, states
 from workflows.calendar import day_of
 from workflows.conversations import Place, Said
 from workflows.drafts import Quoted
@@ -142,6 +142,11 @@ class Desk:
         """A message was edited, or without a name for that deleted: on the record, where it was kept."""
         if await self.look(conversations.is_kept, at):
             await self.run(conversations.altered, at, edit)
+
+    async def came_in(self, platform: str, channel: str) -> None:
+        """Somebody new reads a channel: what we show there is held against its members again."""
+        if await self.look(rooms.shows_anything, platform, channel):
+            await self.run(rooms.look_again, platform, channel)
 
     async def greet(self, who: Who) -> Card:
         """The answer to anything that is written to the bot."""

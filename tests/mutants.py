@@ -21,6 +21,7 @@ MATRIX = "tests/test_access_matrix.py::"
 TABLE = MATRIX + "test_every_part_can_do_what_the_table_says_and_nothing_else"
 ELSEWHERE = MATRIX + "test_an_id_from_elsewhere_answers_like_one_that_does_not_exist"
 INVOLVED = "tests/test_involved.py::"
+ROOMS = "tests/test_rooms.py::"
 
 MUTANTS = (
     # Routing: who is told
@@ -101,6 +102,27 @@ MUTANTS = (
         'if active := [account for account in chat if account.state in ("active", "guest")]:',
         "tests/test_reporting.py::test_a_role_holder_who_is_a_guest_or_has_left_receives_nothing_and_the_deputy_does",
     ),
+    Mutant(
+        "a room is used though somebody in it has not got the case",
+        "workflows/rooms.py",
+        "            return frozenset()\n",
+        "            continue\n",
+        ROOMS + "test_a_member_without_the_case_keeps_it_out_of_the_room",
+    ),
+    Mutant(
+        "a room keeps its card when somebody has come in",
+        "workflows/rooms.py",
+        "    for posted in unit.find(queries.in_room(platform, channel)):",
+        "    for posted in ():",
+        ROOMS + "test_whoever_comes_in_later_finds_no_trace_and_the_team_goes_on_directly",
+    ),
+    Mutant(
+        "a room is looked at once, and not again when the card goes out",
+        "handlers/teamrooms.py",
+        "    if shown is None:\n",
+        "    if False:\n",
+        ROOMS + "test_a_member_who_comes_in_between_report_and_card_keeps_it_out",
+    ),
     # Access: who may open it
     Mutant(
         "anybody's case opens to everybody",
@@ -129,6 +151,13 @@ MUTANTS = (
         "if not set(parts) & set(rule.parts):",
         "if False:",
         CASE + "test_those_who_are_informed_read_and_need_not_act",
+    ),
+    Mutant(
+        "a picture in the thread of a report of indecent images is fetched",
+        "workflows/conversations.py",
+        "    if said.files and case.report != NEVER_FETCHED:",
+        "    if said.files:",
+        "tests/test_threads.py::test_a_picture_under_a_report_of_indecent_images_is_left_where_it_is[dsl]",
     ),
     Mutant(
         "whoever passed a case on still has it",

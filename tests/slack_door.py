@@ -67,7 +67,7 @@ class RememberingDesk:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.says: dict[str, Any] = {"offer": None, "answer": NEXT, "press": CASE, "attach": None, "home": (GREETING,)}
-        self.says |= {"is_ours": True, "hear": None, "tick": None, "altered": None}
+        self.says |= {"is_ours": True, "hear": None, "tick": None, "altered": None, "came_in": None}
         self.takes = 0.0
 
     def start(self, message: Quoted | None = None) -> Form:
@@ -104,6 +104,9 @@ class RememberingDesk:
 
     async def altered(self, at: Place, edit: str = "") -> None:
         await self.say("altered", at, edit)
+
+    async def came_in(self, platform: str, channel: str) -> None:
+        await self.say("came_in", platform, channel)
 
     async def sorry(self, fault: str) -> Card:
         return SORRY[fault]

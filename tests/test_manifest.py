@@ -20,6 +20,7 @@ USED = {
     "chat:write": "chat_postMessage",
     "im:history": "channel_type",
     "groups:history": '"group"',
+    "groups:read": "conversations_members",
     "reactions:read": "reaction_added",
     "im:write": "chat_postMessage",
     "users:read": "users_info",
@@ -69,7 +70,15 @@ def test_everything_comes_to_the_one_door_over_tls(manifest: dict[str, Any]) -> 
     }
     assert doors == {"https://lanyard.example/slack/events"}
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
-    told = {"app_home_opened", "message.im", "message.groups", "reaction_added", "app_uninstalled", "tokens_revoked"}
+    told = {
+        "app_home_opened",
+        "message.im",
+        "message.groups",
+        "reaction_added",
+        "member_joined_channel",
+        "app_uninstalled",
+        "tokens_revoked",
+    }
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == told
 
 

@@ -224,9 +224,9 @@ def test_what_cannot_be_fetched_is_no_news_to_the_reporter(school: World) -> Non
     assert len(school.teacher.messages()) == 1
 
 
-@pytest.mark.parametrize("who", ["dsl", "teacher"])
+@pytest.mark.parametrize("who", ["dsl", "head", "teacher"])
 def test_a_picture_under_a_report_of_indecent_images_is_left_where_it_is(school: World, who: str) -> None:
-    school.teacher.reports("indecent_images", by="unknown", what="A link.", harmed_names="Jo Bloggs")
+    school.teacher.reports("indecent_images", by="pupil", what="A link.", harmed_names="Jo Bloggs")
     case = school.settled().case().id
     sender: Somebody = getattr(school, who)
     sender.replies("", sender.card(), sender.uploads(picture()))

@@ -9,7 +9,7 @@ from storage.queries import cases as case_queries
 from storage.queries import doors as door_queries
 from storage.queries import people as queries
 from storage.unit import Unit
-from workflows import doors, parties, people
+from workflows import doors, parties, people, rooms
 from workflows.accounts import account_lines
 from workflows.calendar import day_of
 from workflows.people import Who
@@ -65,6 +65,7 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, W
         changes += absence_lines(unit, person, member)
     changes += gone_lines(unit, {member.key for member in register.members})
     managers(unit, register)
+    changes += rooms.set_up(unit, register, schools)
     unit.record(Event.PEOPLE_APPLIED, "", "", changes=len(changes))
     invite_the_chatless(unit, register)
     for case in unit.find(case_queries.open_cases()):

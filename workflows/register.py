@@ -22,7 +22,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Register:
-    """The whole file: the trust, its pack, the outside numbers, its schools (key, name, phone) and its people."""
+    """The whole file: the trust, its pack, the outside numbers, schools (key, name, phone), people and rooms."""
 
     trust: str
     pack: str
@@ -30,6 +30,7 @@ class Register:
     schools: tuple[tuple[str, str, str], ...]
     members: tuple[Member, ...]
     review_on: date | None = None
+    rooms: tuple[tuple[str, str, str], ...] = ()  # role, school key, the channel's id
 
 
 @dataclass(frozen=True)

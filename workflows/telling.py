@@ -1,7 +1,7 @@
 """Keeping a promise to tell somebody: whom it reaches, what it says and where it lies, found at that moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storage import promises
@@ -12,7 +12,7 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import cards, cases, chasing, describe, doors, exchange, parties, people
+from workflows import cards, cases, chasing, describe, doors, exchange, parties, people, rooms
 from workflows.access import part_in
 from workflows.rules import Rules
 from workflows.times import spoken
@@ -48,6 +48,8 @@ class Telling:
     values: Mapping[str, Any] = field(default_factory=dict)
     channel: str = ""
     stamp: str = ""
+    # The id and the channel of a room where it may be said in place of this, if everybody there may see the case.
+    room: tuple[str, str] = ("", "")
 
 
 def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
@@ -58,6 +60,7 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     """
     case: Case = unit.get(Case, claim.about)
     slot = claim.ids.get("slot", "")
+    rooms.owe_rooms(unit, claim)
     if claim.to == case.reporter and slot == cards.RECEIPT:
         return addressed(unit, rules, case, claim.to, (describe.receipt_for(unit, case).name, slot))
     if withheld(unit, rules, case, claim):
@@ -73,7 +76,9 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
         beyond_reach(unit, rules, case, claim.to)
         return None
     name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
-    return addressed(unit, rules, case, claim.to, (name, slot))
+    told = addressed(unit, rules, case, claim.to, (name, slot))
+    room = rooms.room_for(unit, rules, case, claim) if told and not told.stamp else None
+    return replace(told, room=(room.id, room.channel)) if told and room else told
 
 
 def withheld(unit: Unit, rules: Rules, case: Case, claim: Claim) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from workspace.interactions import verify
+from workspace.interactions import tell, verify
 from workspace.refusal import Json, SlackError
+from workspace.rooms import Room
 from workspace.screen import clock as showing
 from workspace.world import Workspace
 
@@ -49,6 +51,36 @@ async def person(world: Workspace, asked: Json) -> Json:
     return {}
 
 
+async def channel(world: Workspace, asked: Json) -> Json:
+    """A channel is made, its members are set, it is shared, archived or gone; the bot hears who joined."""
+    if asked["id"] not in world.rooms.rooms:
+        world.rooms.furnish({"members": [], **asked})
+    room = world.rooms.room(asked["id"])
+    before = room.members
+    room.members = [*(asked.get("members") or before)]
+    room.shared = bool(asked.get("shared", room.shared))
+    room.archived = bool(asked.get("archived", room.archived))
+    room.kind = {True: "private", False: "channel"}[bool(asked.get("private", room.kind == "private"))]
+    if asked.get("gone"):
+        del world.rooms.rooms[room.id]
+    for member in room.members:
+        if member not in before and world.town.bot["id"] in room.members:
+            world.soon(tell(world, joined(world, room, member)))
+    world.wake(world.town.people)
+    return {}
+
+
+def joined(world: Workspace, room: Room, member: str) -> Json:
+    return {
+        "type": "member_joined_channel",
+        "user": member,
+        "channel": room.id,
+        "channel_type": "C" if room.kind == "channel" else "G",
+        "team": world.town.team["id"],
+        "event_ts": f"{time.time():.6f}",
+    }
+
+
 def ordered(order: Order) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         try:
@@ -78,6 +110,7 @@ ORDERS: dict[str, Order] = {
     "reset": reset,
     "bot": bot,
     "person": person,
+    "channel": channel,
 }
 HOST_ROUTES: list[BaseRoute] = [
     Route("/ui/log", log),

@@ -44,6 +44,7 @@ class Room:
     members: list[str]
     topic: str = ""
     shared: bool = False
+    archived: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
 
@@ -117,6 +118,8 @@ class Rooms:
         room = self.seen_by_bot(id)
         if self.town.bot["id"] not in room.members:
             raise SlackError("not_in_channel")
+        if room.archived:
+            raise SlackError("is_archived")
         return room
 
     def of(self, user: str) -> list[Room]:

@@ -20,6 +20,7 @@ from handlers.slack.entrance import SHORTCUTS, SlackEntrance
 from handlers.slack.files import SlackFiles
 from handlers.slack.listeners import Listeners, in_a_line, view_of
 from handlers.slack.people import People
+from handlers.slack.rooms import SlackRooms
 from handlers.slack.sender import SlackSender
 from handlers.slack.socket import CALM, Pace, Socket
 from handlers.slack.surface import mended
@@ -54,6 +55,7 @@ class Slack:
         )
         self.sender = SlackSender(self.client, clock)
         self.people = People(self.client, workspace.team)
+        self.rooms = SlackRooms(self.client, self.people, self.sender)
         self.files = SlackFiles(self.client, self.session)
 
     def door(self, desk: Desk, keep: Callable[[bytes, str], Awaitable[object]], alarm: Callable[[str], object]) -> Gate:

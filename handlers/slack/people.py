@@ -26,6 +26,8 @@ class People:
 
     def __init__(self, client: AsyncWebClient, team: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.client, self.team, self.clock = client, team, clock
+        # Those that are apps, as far as they were asked for.
+        self.apps: set[str] = set()
         self.seen: OrderedDict[str, tuple[float, asyncio.Task[Who | None]]] = OrderedDict()
 
     async def who(self, user: str, home: str) -> Who:
@@ -65,6 +67,8 @@ class People:
         try:
             async with asyncio.timeout(WAITS):
                 answer = await self.client.users_info(user=user)
+            if answer["user"].get("is_bot") is True:
+                self.apps.add(user)
             return profile(answer["user"], user, self.team)
         except FAILURES:
             self.seen[user] = (self.clock() + UNKNOWN_FOR, self.seen[user][1])

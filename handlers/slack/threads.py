@@ -17,6 +17,7 @@ from workflows.people import Who
 
 Payload = Mapping[str, Any]
 
+SLACK = "slack"
 TICKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check")
 # A person's own new message; whatever else has a subtype is Slack's own, or a bot's.
 SPOKEN = (None, "file_share", "thread_broadcast")
@@ -30,7 +31,7 @@ class Threads:
         self.desk, self.people, self.sender = desk, people, sender
 
     async def happened(self, body: Payload) -> None:
-        """Somebody wrote, reacted, edited or deleted."""
+        """Somebody wrote, reacted, edited, deleted or came in."""
         event = body["event"]
         if is_reply(event):
             await self.replied(body)
@@ -38,6 +39,8 @@ class Threads:
             await self.sender.post(event["channel"], await self.desk.greet(await self.who(body)))
         elif event["type"] == "reaction_added":
             await self.reacted(body)
+        elif event["type"] == "member_joined_channel" and isinstance(event.get("channel"), str):
+            await self.desk.came_in(SLACK, event["channel"])
         elif altered := alteration(event):
             await self.desk.altered(*altered)
 
@@ -93,7 +96,7 @@ class Threads:
 
 
 def place(channel: str, stamp: str) -> Place:
-    return Place("slack", channel, stamp)
+    return Place(SLACK, channel, stamp)
 
 
 def is_reply(event: Payload) -> bool:

@@ -8,7 +8,7 @@ from storage.models.cases import Case, Draft, Evidence, Involved, Party, Unproce
 from storage.models.doors import Link, Passphrase, WebSession
 from storage.models.keeping import DeskSetting, Entry, Heard, Key, LedgerHead, Posted, Promise, Sealed
 from storage.models.owned import Owned
-from storage.models.people import Absence, Account, CalendarSpan, Person, RoleHeld, School, Trust
+from storage.models.people import Absence, Account, CalendarSpan, Person, RoleHeld, School, TeamRoom, Trust
 
 __all__ = [
     "Absence",
@@ -33,6 +33,7 @@ __all__ = [
     "RoleHeld",
     "School",
     "Sealed",
+    "TeamRoom",
     "Trust",
     "Unprocessed",
     "WebSession",

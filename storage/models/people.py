@@ -95,3 +95,14 @@ class Absence(Owned, table=True):
     person: str = Field(index=True)
     first: date
     last: date
+
+
+class TeamRoom(Owned, table=True):
+    """A private channel for the team of a role at a school; a case is shown there only while all in it may see it."""
+
+    __tablename__ = "team_rooms"
+    __table_args__ = (UniqueConstraint("school", "role"),)
+    school: str
+    role: str
+    platform: str
+    channel: str
