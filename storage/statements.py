@@ -25,28 +25,35 @@ class Text(NamedTuple):
     blanks: tuple[tuple[str, Convert | None], ...]
     lists: Mapping[str, Sequence[str]]  # the blanks of a list of values, one for each
     fixed: Mapping[str, Any]
-    columns: tuple[Convert | None, ...]
+    answers: bool
+    converted: tuple[tuple[int, Convert], ...]  # which columns of an answer are not taken as they come
     by_name: bool
 
     def filled(self, values: Mapping[str, Any]) -> Any:
-        given = {**self.fixed, **values}
+        given = {**self.fixed, **values} if self.fixed or self.lists else values
         for name, each in self.lists.items():
-            given.update(zip(each, given.pop(name), strict=True))
+            given.update(zip(each, given.pop(name), strict=True))  # type: ignore[attr-defined]  # a dict of our own
         if self.by_name:
             return {name: convert(given[name]) if convert else given[name] for name, convert in self.blanks}
         return [convert(given[name]) if convert else given[name] for name, convert in self.blanks]
 
-    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple([convert(value) if convert else value for value, convert in zip(row, self.columns, strict=True)])
+    def read(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [self._read(row) for row in found] if self.converted else found
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for at, convert in self.converted:
+            values[at] = convert(values[at])
+        return tuple(values)
 
 
 def ask(connection: Connection, asked: Asked) -> list[tuple[Any, ...]]:
     """What a kept statement finds, or says that it changed, row by row."""
     values = asked.values
-    lists = tuple([(name, len(value)) for name, value in values.items() if type(value) is tuple])
+    lists = tuple([(name, len(values[name])) for name in _lists_in(asked.statement)])
     text = _text(asked.statement, connection.dialect.name, lists)
     cursor = _run(connection, "execute", text.sql, text.filled(values))
-    return list(map(text.read, cursor.fetchall())) if text.columns else []
+    return text.read(cursor.fetchall()) if text.answers else []
 
 
 def change(connection: Connection, asked: Asked) -> int:
@@ -115,14 +122,23 @@ def _text(statement: Any, name: str, lists: Lengths) -> Text:
     each = {one: blank for blank, them in whole.parameter_expansion.items() for one in them}
     blanks = whole.positiontup if whole.positiontup is not None else list(whole.parameters)
     fixed = {blank: value for blank, value in whole.parameters.items() if not {blank, each.get(blank)} & asked.keys()}
+    columns = [_on_the_way_out(column.type, name) for column in statement.exported_columns]
     return Text(
         whole.statement,
         tuple((blank, _on_the_way_in(compiled.binds[each.get(blank, blank)].type, name)) for blank in blanks),
         {blank: tuple(whole.parameter_expansion[blank]) for blank, _ in lists},
         fixed,
-        tuple(_on_the_way_out(column.type, name) for column in getattr(statement, "exported_columns", ())),
+        bool(columns),
+        tuple([(at, convert) for at, convert in enumerate(columns) if convert]),
         by_name=whole.positiontup is None,
     )
+
+
+@cache
+def _lists_in(statement: Any) -> tuple[str, ...]:
+    """The blanks that take a list of values."""
+    binds = statement.compile(dialect=DIALECTS["sqlite"]).binds
+    return tuple(name for name, bind in binds.items() if bind.expanding and bind.required)
 
 
 @cache
@@ -131,7 +147,7 @@ def _insert_text(statement: Insert, name: str) -> Text:
     compiled: Any = statement.compile(dialect=DIALECTS[name], column_keys=table.columns.keys())
     order = compiled.positiontup if compiled.positiontup is not None else list(compiled.params)
     blanks = tuple((blank, _on_the_way_in(table.c[blank].type, name)) for blank in order)
-    return Text(compiled.string, blanks, {}, {}, (), by_name=compiled.positiontup is None)
+    return Text(compiled.string, blanks, {}, {}, False, (), by_name=compiled.positiontup is None)
 
 
 def _on_the_way_in(kind: Any, name: str) -> Convert | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from storage.models import Account, Person, School
 from storage.queries import people as queries
@@ -11,6 +12,16 @@ from workflows.calendar import day_of
 from workflows.routing import Cast
 
 CHAT = ("slack", "teams")
+
+
+class Standing(NamedTuple):
+    """How an account stands, where nothing else of it matters."""
+
+    platform: str
+    state: str
+
+
+Way = TypeVar("Way", Account, Standing)
 
 
 @dataclass(frozen=True)
@@ -138,12 +149,12 @@ def known(unit: Unit, who: Who) -> Met | None:
 
 def cast(unit: Unit, school: str) -> Cast:
     """Who holds which role at a school now, who of them is away, and whom no message would reach."""
-    held = unit.find(queries.roles_at(school, unit.now))
+    seats: list[tuple[str, str]] = unit.find(queries.seats_at(school, unit.now))
     holders: dict[str, tuple[str, ...]] = {}
-    for role in held:
-        holders[role.role] = (*holders.get(role.role, ()), role.person)
-    managers = {person.id: person.line_manager for person in unit.find(queries.managed())}
-    everyone = {role.person for role in held} | set(managers.values())
+    for role, person in seats:
+        holders[role] = (*holders.get(role, ()), person)
+    managers: dict[str, str] = dict(unit.find(queries.line_managers()))
+    everyone = {person for _, person in seats} | set(managers.values())
     for office in unit.find(queries.offices(school)):
         # An office that somebody held here once is vacant; one that nobody ever did, the school does not have.
         holders.setdefault(office, ())
@@ -157,19 +168,18 @@ def cast(unit: Unit, school: str) -> Cast:
 
 def away(unit: Unit, people: Iterable[str], at: datetime) -> frozenset[str]:
     """Those whose absence covers this day, as the school counts days."""
-    return frozenset(absence.person for absence in unit.find(queries.absences(tuple(people), day_of(at))))
+    return frozenset(unit.find(queries.away_on(tuple(sorted(people)), day_of(at))))
 
 
 def unreachable(unit: Unit, people: Iterable[str]) -> frozenset[str]:
     """Those without a usable address."""
-    wanted = set(people)
-    accounts: dict[str, list[Account]] = {person: [] for person in wanted}
-    for account in unit.find(queries.accounts_of(tuple(wanted))):
-        accounts[account.person].append(account)
+    accounts: dict[str, list[Standing]] = {person: [] for person in people}
+    for person, platform, state in unit.find(queries.standing_of(tuple(sorted(accounts)))):
+        accounts[person].append(Standing(platform, state))
     return frozenset(person for person, theirs in accounts.items() if not usable(theirs))
 
 
-def usable(accounts: Sequence[Account]) -> list[Account]:
+def usable(accounts: Sequence[Way]) -> list[Way]:
     """The accounts at which a person may be told something, the best first.
 
     A deactivated account, a guest's or another workspace's makes its holder unreachable (floor rule 4), unless

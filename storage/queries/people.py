@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from storage.asked import Asked, kept
 from storage.models import Absence, Account, Person, RoleHeld, School, Trust
@@ -69,6 +69,13 @@ def accounts_of(people: Sequence[str]) -> SelectOfScalar[Account]:
 
 
 @kept
+def standing_of(people: Sequence[str]) -> Select[str, str, str]:
+    """The accounts of these persons as values: person, platform and state."""
+    asked = select(col(Account.person), col(Account.platform), col(Account.state))
+    return asked.where(col(Account.person).in_(people))
+
+
+@kept
 def managed_by(manager: str) -> SelectOfScalar[str]:
     """Somebody whose line manager this is, if anybody's."""
     return select(col(Person.id)).where(col(Person.line_manager) == manager).limit(1)
@@ -81,10 +88,26 @@ def managed() -> SelectOfScalar[Person]:
 
 
 @kept
+def line_managers() -> Select[str, str]:
+    """Persons, each with the line manager on record."""
+    return select(col(Person.id), col(Person.line_manager)).where(col(Person.line_manager) != "")
+
+
+@kept
 def roles_at(school: str, at: datetime) -> SelectOfScalar[RoleHeld]:
     """Roles held at a school, or for the whole trust, at a moment, in the school's order."""
     return (
         select(RoleHeld)
+        .where(col(RoleHeld.school).in_((school, "")), held(at))
+        .order_by(col(RoleHeld.role), col(RoleHeld.position))
+    )
+
+
+@kept
+def seats_at(school: str, at: datetime) -> Select[str, str]:
+    """The same as values: role and person."""
+    return (
+        select(col(RoleHeld.role), col(RoleHeld.person))
         .where(col(RoleHeld.school).in_((school, "")), held(at))
         .order_by(col(RoleHeld.role), col(RoleHeld.position))
     )
@@ -118,8 +141,10 @@ def held(at: datetime) -> ColumnElement[bool]:
 
 
 @kept
-def absences(people: Sequence[str], day: date) -> SelectOfScalar[Absence]:
-    return select(Absence).where(col(Absence.person).in_(people), col(Absence.first) <= day, col(Absence.last) >= day)
+def away_on(people: Sequence[str], day: date) -> SelectOfScalar[str]:
+    """Who of these persons is away that day."""
+    spans = col(Absence.first) <= day, col(Absence.last) >= day
+    return select(col(Absence.person)).where(col(Absence.person).in_(people), *spans)
 
 
 @kept
