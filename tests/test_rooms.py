@@ -200,8 +200,23 @@ def test_whoever_comes_in_later_finds_no_trace_and_the_team_goes_on_directly(tea
     assert f"{team.dsl.name} has acknowledged" in words(direct(team.deputy_dsl)[0])
 
 
-def test_somebody_who_turns_out_to_be_the_subject_loses_the_rooms_card_too(team: World) -> None:
-    """Passing it on is the plainest way out of a case: their room must not tell them how it goes on."""
+def test_when_it_turns_out_to_be_about_one_of_the_team_the_room_is_emptied_and_says_no_more(team: World) -> None:
+    reported(team)
+    team.dsl.presses("acknowledge", in_room(team)[0])
+    opened = team.settled().dsl.presses("open", in_room(team)[0])
+    assert opened
+    form = team.dsl.presses("involve", opened)
+    assert form
+    team.dsl.sends(form, who_part="subject", who_why="Her class teacher saw it.", who_staff=team.deputy_dsl)
+    assert in_room(team.settled()) == []
+    assert team.leads() == {"headteacher"}
+    assert direct(team.deputy_dsl) == []
+    team.head.acknowledges()
+    assert in_room(team.settled()) == []
+    assert direct(team.deputy_dsl) == []
+
+
+def test_whoever_passes_a_case_on_takes_it_out_of_the_room(team: World) -> None:
     reported(team)
     team.deputy_dsl.forges("recuse", team.case().id)
     team.settled()
@@ -210,6 +225,25 @@ def test_somebody_who_turns_out_to_be_the_subject_loses_the_rooms_card_too(team:
     assert direct(team.deputy_dsl) == []
     team.dsl.acknowledges()
     assert in_room(team.settled()) == []
+
+
+def test_a_case_that_goes_up_the_ladder_goes_there_directly_and_stays_true_in_the_room(team: World) -> None:
+    reported(team)
+    before = words(in_room(team)[0])
+    team.clock.forward(minutes=21)
+    assert "head" in " ".join(sorted(team.settled().leads()))
+    assert "is now with you" in " ".join(team.head.hears())
+    (card,) = in_room(team)
+    assert words(card) != before
+    assert direct(team.dsl) == direct(team.deputy_dsl) == []
+
+
+def test_whoever_is_of_the_team_and_not_in_the_room_is_told_directly(team: World) -> None:
+    channel(team, team.dsl)
+    reported(team)
+    assert len(in_room(team)) == 1
+    assert direct(team.dsl) == []
+    assert "A report for you" in words(direct(team.deputy_dsl)[0])
 
 
 def test_a_card_that_cannot_be_taken_away_yet_is_tried_again_and_nobody_waits_for_that(team: World) -> None:

@@ -53,7 +53,7 @@ def hear(unit: Unit, rules: Rules, said: Said, by: Who) -> Message | None:
     Raises Refused: to those who are not entitled, as if there were no case.
     """
     case_id = under(unit, said.under)
-    if ACKNOWLEDGES.fullmatch(said.text):
+    if ACKNOWLEDGES.fullmatch(said.text) and not said.files:
         cases.acknowledge(unit, rules, case_id, by)
         return None
     case, _, met = working.acting(unit, rules, "note", case_id, by)

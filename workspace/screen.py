@@ -76,7 +76,7 @@ def name_of(world: Workspace, id: str) -> str:
 
 def messages(world: Workspace, room: Room, person: Person) -> list[Json]:
     latest = list(islice(reversed(room.messages.values()), SHOWN))
-    replies = Counter(message.thread_ts for message in latest if message.thread_ts)
+    replies = Counter(message.thread_ts for message in latest if message.thread_ts and not message.ephemeral)
     visible = [message for message in reversed(latest) if room.can_see(message, person.id)]
     return [shown_message(world, message, replies[message.ts]) for message in visible]
 

@@ -87,6 +87,7 @@ const STROKES = {
   send: "M4 12l16-7-6 15-3-6z",
   mail: "M3.5 6h17v12h-17zM4 7l8 6 8-6",
   reply: "M4 5h16v11H11l-5 4v-4H4z",
+  tick: "M5 12.5l4.5 4.5L19 7.5",
   bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
   more: "M6 12h.01M12 12h.01M18 12h.01",
   file: "M7 3h7l4 4v14H7zM14 3v4h4",

@@ -5,7 +5,8 @@ import { el, icon, toast, uid } from "./dom.js";
 import { chat, nameOf, say } from "./state.js";
 
 const TICK = "white_check_mark";
-const DRAWN = { white_check_mark: "✅", heavy_check_mark: "✔️", eyes: "👀", "+1": "👍" };
+// Drawn here, since not every machine has a font for them; the others are spelt out.
+const TICKS = [TICK, "heavy_check_mark"];
 
 const tell = (path, body) => say(path, body).catch((problem) => toast(problem.message));
 
@@ -29,7 +30,12 @@ export function reactionRow(one, channel) {
           "data-testid": `reaction-${each.name}`,
           onclick: () => tell("/ui/react", { channel, ts: one.ts, name: each.name }),
         },
-        el("span", { "aria-hidden": "true" }, `${DRAWN[each.name] ?? `:${each.name}:`} ${each.count}`),
+        el(
+          "span",
+          { class: "row", "aria-hidden": "true" },
+          TICKS.includes(each.name) ? icon("tick") : `:${each.name}:`,
+          String(each.count),
+        ),
       );
     }),
   );
@@ -48,7 +54,7 @@ export function deeds(one, channel) {
   const ticked = (one.reactions ?? []).some((each) => each.name === TICK && each.users.includes(chat.as));
   return [
     {
-      words: ticked ? "Take ✅ away" : "React with ✅",
+      words: ticked ? "Take the tick away" : "React with a tick",
       testid: "react",
       press: () => tell("/ui/react", { ...at, name: TICK }),
     },
