@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import secrets
 import time
 from pathlib import Path
 
 from handlers.desk import Desk
-from storage import promises, witnesses
+from handlers.senders import Mark, Sender
+from storage import promises, setting, witnesses
 from storage.faults import Fault
 from storage.unit import Unit
 from storage.witnesses import Seen
@@ -17,13 +19,14 @@ log = logging.getLogger(__name__)
 # However often a fault is noticed, the database is asked about it no more often than this.
 QUIET = 300.0
 LATE = 60.0
+HOURLY = 3600.0
 
 
 class Bell:
     """Rung from inside the loop; it never waits and never fails whoever rings it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, aloud: "Aloud | None" = None) -> None:
+        self._desk, self._aloud = desk, aloud
         self._rung: dict[str, float] = {}
         self._ringing: set[asyncio.Task[None]] = set()
 
@@ -45,8 +48,54 @@ class Bell:
             # Rung again as soon as it is noticed again: the log line alone reaches nobody.
             self._rung.pop(fault, None)
             log.error("alarm not kept: %s", type(no).__name__)  # noqa: TRY400 - names only
+            if self._aloud:
+                await self._aloud.say(fault, count)
         else:
             self._desk.afterwards()
+
+
+class Aloud:
+    """Letters that go without the database, to those whom it named last: where nothing can be kept, no promise can."""
+
+    def __init__(self, desk: Desk, post: Sender, operator: str) -> None:
+        self._desk, self._post, self._operator = desk, post, operator
+        self._school, self._phoned = "", tuple[str, ...]()
+        self._said: dict[str, float] = {}
+
+    async def learn(self) -> None:
+        """Whom to write to, while the database can say so."""
+        self._school, self._phoned = await self._desk.look(alarms.phoned)
+
+    async def say(self, fault: str, count: int) -> None:
+        """The operator and those who will be phoned, once an hour for as long as it lasts."""
+        now = time.monotonic()
+        if now - self._said.get(fault, -HOURLY) < HOURLY:
+            return
+        self._said[fault] = now
+        known, values = alarms.FAULTS[fault], {"school": self._school, "count": count}
+        to = [(self._operator, known.message), *((box, alarms.PHONE_IN) for box in self._phoned if known.phone_in)]
+        mark = Mark(secrets.token_hex(16))
+        sent = (self._post.post(box, self._desk.words.card(name, values), mark) for box, name in to)
+        await asyncio.gather(*sent, return_exceptions=True)  # the log has said so where mail fails, too
+
+
+class SaveWatch:
+    """Whether anything can be kept, asked when nobody reports; not on two looks in a row, and the bell rings."""
+
+    def __init__(self, desk: Desk, bell: Bell) -> None:
+        self._desk, self._bell, self._failed = desk, bell, False
+
+    async def look(self) -> None:
+        (fault,) = await asyncio.gather(self._keep(), return_exceptions=True)
+        failed = isinstance(fault, BaseException)
+        if failed and self._failed:
+            self._bell("unsaved")
+        self._failed = failed
+
+    async def _keep(self) -> None:
+        """There is room for a row, and nobody holds the trust's ledger."""
+        await self._desk.database.run("", saved)
+        await self._desk.database.run(self._desk.trust, nothing)
 
 
 class QueueWatch:
@@ -78,6 +127,14 @@ async def compare(desk: Desk, folder: Path | None, bell: Bell, *, whole: bool = 
         bell("rewritten")
         return False
     return True
+
+
+def saved(unit: Unit) -> None:
+    setting.tell(unit, "saved", unit.now.isoformat())
+
+
+def nothing(unit: Unit) -> None:
+    """Nothing, when it is this trust's turn."""
 
 
 def found(unit: Unit, folder: Path) -> Seen | None:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import metrics, telemetry, upkeep
-from bot.alarms import Bell, compare
+from bot.alarms import Aloud, Bell, compare
 from bot.clock import Clock, machine
 from bot.ground import Ground, NotReady, dice, open_ground, slack_of
 from bot.settings import Settings
@@ -97,7 +97,9 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     desk.lookups["slack"] = slack.people.lookup
     desk.afterwards = deliver.awake.set
     await desk.refresh()
-    bell = Bell(desk)
+    aloud = Aloud(desk, mail, settings.operator_email)
+    await aloud.learn()
+    bell = Bell(desk, aloud)
     await compare(desk, settings.checkpoints, bell)
     app.state.door = slack.door(desk, partial(keep, desk), bell)
     socket = app.state.socket = slack.socket(app.state.door, bell)
@@ -105,7 +107,7 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
         socket.start()
     sweeping = asyncio.create_task(deliver.serve())
     daily = upkeep.daily(desk, settings.checkpoints, bell)
-    clock = Clock(deliver.wake, upkeep.every_minute(desk, slack.people, bell), daily)
+    clock = Clock(deliver.wake, upkeep.every_minute(desk, slack.people, (bell, aloud)), daily)
     clock.start()
     try:
         yield

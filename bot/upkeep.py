@@ -6,7 +6,7 @@ from datetime import time
 from functools import partial
 from pathlib import Path
 
-from bot.alarms import Bell, QueueWatch, compare
+from bot.alarms import Aloud, Bell, QueueWatch, SaveWatch, compare
 from bot.clock import Daily, Tick
 from handlers.desk import Desk
 from handlers.slack.people import People
@@ -17,16 +17,19 @@ from storage.witnesses import SUFFIX, VERIFIER
 from workflows import accounts, drafts
 
 
-def every_minute(desk: Desk, slack: People, bell: Bell) -> Tick:
+def every_minute(desk: Desk, slack: People, ringing: tuple[Bell, Aloud]) -> Tick:
     """Learn anew what stands on every form, destroy old drafts, look at one role-holder's account in turn.
 
-    First of all: does what is owed go out?  The rest may fail where that does.
+    First of all: can anything be kept, and does what is owed go out?  The rest may fail where that does.
     """
     turn: deque[Account] = deque()
-    queue = QueueWatch(desk, bell)
+    bell, aloud = ringing
+    keeping, queue = SaveWatch(desk, bell), QueueWatch(desk, bell)
 
     async def tick() -> None:
+        await keeping.look()
         await queue.look()
+        await aloud.learn()
         await desk.refresh()
         await expire(desk)
         if not turn:
@@ -34,6 +37,8 @@ def every_minute(desk: Desk, slack: People, bell: Bell) -> Tick:
         if turn:
             for who in await slack.lookup([turn.popleft().address]):
                 await desk.run(accounts.stood, who)
+        if slack.barred:
+            bell("revoked")
 
     return tick
 

@@ -49,6 +49,7 @@ class Deliver:
     latest: dict[CardOf, asyncio.Task[None]] = field(default_factory=dict)
     doubts: dict[CardOf, datetime] = field(default_factory=dict)
     letters: asyncio.Lock = field(default_factory=asyncio.Lock)
+    unnoted: dict[str, Posted] = field(default_factory=dict)  # sent, and not written down while the disk is full
 
     async def serve(self) -> None:
         """Sweep whenever woken: by whoever made a promise, and each second by the clock for what falls due."""
@@ -157,7 +158,7 @@ class Deliver:
         async with self.turn(told.platform):
             try:
                 mark = mark_of(claim, told.platform, self.doubts.get(card_of(claim)))
-                where = await said(sender, told, card, mark)
+                where = self.unnoted.get(claim.id) or await said(sender, told, card, mark)
             except Unreachable as no:
                 if not no.gone:
                     raise
@@ -182,8 +183,11 @@ class Deliver:
 
     async def note(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
         """What the platform took is marked as taken even when the database is busy: else it would be said again."""
-        await marked(desk, telling.sent, claim, told, where.channel, where.stamp)
+        self.unnoted[claim.id] = where
+        noted = await marked(desk, telling.sent, claim, told, where.channel, where.stamp)
         self.doubts.pop(card_of(claim), None)
+        if noted:
+            del self.unnoted[claim.id]
 
     async def stands_elsewhere(self, desk: Desk, told: Telling) -> bool:
         """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
@@ -204,9 +208,11 @@ class Deliver:
         """Tell the operator that something is wrong, never about what."""
         message = await desk.run(telling.alarm, claim)
         async with self.turn("mail"):
-            if self.operator and "mail" in self.senders:
-                await self.senders["mail"].post(self.operator, desk.say(message), mark_of(claim, "mail"))
+            if self.operator and "mail" in self.senders and claim.id not in self.unnoted:
+                mark = mark_of(claim, "mail")
+                self.unnoted[claim.id] = await self.senders["mail"].post(self.operator, desk.say(message), mark)
             await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
+            self.unnoted.pop(claim.id, None)
 
 
 def later(unit: Unit, claim: Claim, no: Unreachable) -> None:

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from handlers.remembered import Remembered, Room
+from storage.faults import NotSaved
 from templates.edges import TURNED
 
 log = logging.getLogger(__name__)
@@ -170,15 +171,17 @@ class Gate:
         except Exception as error:
             fault = type(error).__name__  # its sentence may repeat people's words
             log.error("unexpected: %s, %d bytes", fault, len(raw))  # noqa: TRY400
+            if fault == NotSaved.__name__:
+                self.alarm("unsaved")
             return await self.apologise(visit, raw, fault)
 
     async def apologise(self, visit: Visit, raw: bytes, fault: str) -> Response:
         """Nothing typed is lost: kept for a person to look at, or left in the form."""
-        said = "uncertain"
+        unkept = said = "unsaved" if fault == NotSaved.__name__ else "uncertain"
         if visit.typed:
             kept = asyncio.wait_for(self.keep(raw, fault), timeout=1)
             (lost,) = await asyncio.gather(kept, return_exceptions=True)
-            said = "uncertain" if isinstance(lost, BaseException) else "kept"
+            said = unkept if isinstance(lost, BaseException) else "kept"
         (answer,) = await asyncio.gather(self.inside.sorry(visit, said), return_exceptions=True)
         # Anything but a success leaves a form open with what was typed in it.
         return answer if isinstance(answer, Response) else PlainTextResponse(TURNED["broken"], 503)

@@ -13,12 +13,11 @@ class Unmarked(Exception):
     """A message was sent, and the database would not have it written down."""
 
 
-async def marked(desk: Desk, workflow: Callable[..., Any], *args: Any) -> None:
-    """Run it until it is kept.  Raises Unmarked."""
+async def marked(desk: Desk, workflow: Callable[..., Any], *args: Any) -> Any:
+    """Run it until it is kept: its answer.  Raises Unmarked."""
     for _ in range(WITHIN):
         try:
-            await desk.database.run(desk.trust, workflow, *args)
+            return await desk.database.run(desk.trust, workflow, *args)
         except (Busy, Uncertain):
             continue
-        return
     raise Unmarked

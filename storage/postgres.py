@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from storage.faults import Busy
+from storage.faults import Busy, NotSaved, Uncertain
 from storage.ledger import Heads
 from storage.patience import DROPPED_AFTER, has_waited_too_long
 from storage.unit import Scope, Unit, bound
@@ -33,18 +33,28 @@ class Writers:
         self._engine.dispose()
 
     def _run(self, trust: str, work: Callable[[Unit], Any], arrived: float) -> Any:
-        with self._engine.connect() as connection, connection.begin():
-            heads = Heads(connection, "postgresql")
-            # The house has no ledger, and whoever keeps promises must not wait for a trust.
-            if trust:
-                _be_patient_for_the_rest(connection, time.monotonic() - arrived)
-                _lock(heads, trust)
-            if has_waited_too_long(arrived):
-                raise Busy
-            with bound(connection, self._scope(trust, heads)) as unit:
-                result = work(unit)
-            unit._keep_head()
-            heads.save()
+        done = False
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                result = self._write(connection, trust, work, arrived)
+                done = True
+        except OperationalError as fault:
+            # No room, or a server that went away: unless that was while it committed, nothing was kept.
+            raise (Uncertain() if done else NotSaved()) from fault
+        return result
+
+    def _write(self, connection: Connection, trust: str, work: Callable[[Unit], Any], arrived: float) -> Any:
+        heads = Heads(connection, "postgresql")
+        # The house has no ledger, and whoever keeps promises must not wait for a trust.
+        if trust:
+            _be_patient_for_the_rest(connection, time.monotonic() - arrived)
+            _lock(heads, trust)
+        if has_waited_too_long(arrived):
+            raise Busy
+        with bound(connection, self._scope(trust, heads)) as unit:
+            result = work(unit)
+        unit._keep_head()
+        heads.save()
         return result
 
 

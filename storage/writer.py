@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from storage.faults import Busy, NotSaved
 from storage.ledger import Heads
@@ -118,7 +118,8 @@ class Writer:
             connection.exec_driver_sql("RELEASE job")
             unit._keep_head()
         except BaseException as fault:  # whatever stopped this job must not stop its neighbours, nor the writer
-            job.fault = fault
+            # No room, or a disk that fails: the savepoint is given up, so it is certain that nothing was kept.
+            job.fault = _not_saved(fault) if isinstance(fault, OperationalError) else fault
             # On a full disk SQLite itself rolls back all that was begun, neighbours included.
             if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
                 raise NotSaved from fault

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from storage.models import Account
 from storage.queries import people as queries
 from storage.unit import Unit
+from workflows import describe
 
 # Those to whom people turn when the bot cannot take a report.
 PHONED = ("headteacher", "chair_of_governors")
+PHONE_IN = "mail.phone_in"
 BY_DAY, BY_HOUR = "%Y-%m-%d", "%Y-%m-%d %H"
 
 
@@ -27,6 +29,7 @@ FAULTS: Mapping[str, Fault] = {
     "removed": Fault("operator.removed", phone_in=True, again=BY_HOUR),
     "revoked": Fault("operator.revoked", phone_in=True, again=BY_HOUR),
     "socket": Fault("operator.socket", phone_in=True, again=BY_HOUR),
+    "unsaved": Fault("operator.unsaved", phone_in=True, again=BY_HOUR),
     "rolled_back": Fault("operator.rolled_back"),
     "rewritten": Fault("operator.rewritten"),
 }
@@ -39,8 +42,13 @@ def ring(unit: Unit, name: str, count: int = 1) -> None:
     unit.promise("alarm", "", unit.now, once=once, message=fault.message, count=str(count))
     if fault.phone_in:
         for account in letterboxes(unit):
-            said = {"message": "mail.phone_in", "account": account.id}
+            said = {"message": PHONE_IN, "account": account.id}
             unit.promise("mail", account.person, unit.now, once=f"{once} {account.id}", **said)
+
+
+def phoned(unit: Unit) -> tuple[str, tuple[str, ...]]:
+    """The school's name, and where those who will be phoned get e-mail."""
+    return describe.trust_of(unit).name, tuple(account.address for account in letterboxes(unit))
 
 
 def letterboxes(unit: Unit) -> list[Account]:

@@ -140,15 +140,20 @@ def lying(unit: Unit, case: Case, person: str, platform: str, slot: str) -> Post
     return next(iter(unit.find(queries.posted(case.id, person, platform, slot))), None) if slot else None
 
 
-def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> None:
-    """The platform took it: remember where it lies, record it, and the promise is kept."""
+def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> bool:
+    """The platform took it: remember where it lies, record it, and the promise is kept.
+
+    False where the lease ran out meanwhile: whoever holds it now will do so.
+    """
+    if not promises.keep(unit, claim.id, claim.lease):
+        return False
     slot = claim.ids.get("slot", "")
     if slot or (claim.about and told.platform != "mail"):
         # What is said once lies under a name of its own: somebody may write beneath it.
         remember(unit, claim, told, slot or claim.id, (channel, stamp))
     event = Event.RECEIPT_SENT if slot == cards.RECEIPT else Event.CARD_SENT
     unit.record(event, claim.about, told.person, platform=told.platform, words=told.message)
-    promises.keep(unit, claim.id, claim.lease)
+    return True
 
 
 def remember(unit: Unit, claim: Claim, told: Telling, slot: str, where: tuple[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.senders import Unreachable
-from handlers.slack.calls import FAILURES, complaint, retry_after
+from handlers.slack.calls import BARRED, FAILURES, complaint, retry_after
 from workflows.people import Who
 
 WAITS = 1.0
@@ -28,6 +28,7 @@ class People:
         self.client, self.team, self.clock = client, team, clock
         # Those that are apps, as far as they were asked for.
         self.apps: set[str] = set()
+        self.barred = False  # whether Slack, when it was asked last, knew our token no more
         self.seen: OrderedDict[str, tuple[float, asyncio.Task[Who | None]]] = OrderedDict()
 
     async def who(self, user: str, home: str) -> Who:
@@ -69,8 +70,10 @@ class People:
                 answer = await self.client.users_info(user=user)
             if answer["user"].get("is_bot") is True:
                 self.apps.add(user)
+            self.barred = False
             return profile(answer["user"], user, self.team)
-        except FAILURES:
+        except FAILURES as error:
+            self.barred = complaint(error) in BARRED
             self.seen[user] = (self.clock() + UNKNOWN_FOR, self.seen[user][1])
             return None
 

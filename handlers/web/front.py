@@ -20,8 +20,8 @@ from workflows.refusals import Refused
 
 log = logging.getLogger(__name__)
 
-FAULTS: Mapping[type[Exception], str] = {Busy: "busy", NotSaved: "busy", Uncertain: "uncertain"}
-STATUS = {"busy": 503, "uncertain": 503, "unexpected": 500}
+FAULTS: Mapping[type[Exception], str] = {Busy: "busy", NotSaved: "unsaved", Uncertain: "uncertain"}
+STATUS = {"busy": 503, "unsaved": 503, "uncertain": 503, "unexpected": 500}
 
 
 @dataclass(frozen=True)
