@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import typer
@@ -87,7 +88,13 @@ def demo_problem(database: Database, settings: Settings, demo_clock: Path | None
 
 
 def rules_of(pack: str, settings: Settings) -> Rules:
-    return Rules(load_pack(pack, settings.home / "policies"), load_floor(), Catalogue.read(), settings.url or "")
+    return Rules(load_pack(pack, settings.home / "policies"), load_floor(), packed_words(), settings.url or "")
+
+
+@cache
+def packed_words() -> Catalogue:
+    """The words in the package, read once in a process: there is nothing that a start takes longer for."""
+    return Catalogue.read()
 
 
 def slack_of(settings: Settings, clock: Callable[[], datetime] = machine) -> Slack:

@@ -1,7 +1,7 @@
 """An operator's supervisor for tests: starts the bot, and again whenever it dies; says each life's process id.
 
-Every life is forked from here with the libraries already read, which is nine tenths of a start.  Nothing of Lanyard
-has been opened or begun by then: what a killed bot left is found by its successor as by any other.
+Every life is forked from here with the libraries and the packed words already read, which is nearly all of a start.
+Nothing has been opened or begun by then: what a killed bot left is found by its successor as by any other.
 """
 
 import os
@@ -10,6 +10,7 @@ import sys
 from types import FrameType
 
 import bot.compose  # noqa: F401 - the reading that is not repeated
+from bot.ground import packed_words
 from bot.main import run
 
 
@@ -23,6 +24,7 @@ def main() -> None:
         os.kill(now, signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, end)
+    packed_words()
     while not told:
         now = os.fork()
         if not now:

@@ -1,11 +1,8 @@
 """Every form and card against Slack's own typings, as its JavaScript libraries know them; nothing of it is sent."""
 
-import hashlib
 import json
 import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any, NamedTuple, get_args
 
 import pytest
 from every_word import CARDS, FORMS
+from node_tools import installed, run
 
 from handlers.slack.surface import card_blocks, card_view, form_view, home_view, mended
 from templates.shapes import Answer, Field, Form, Kind, Option
@@ -63,54 +61,17 @@ Refused = Callable[[list[Shown]], dict[str, str]]
 
 
 @pytest.fixture(scope="session")
-def installed(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the pinned typings and compiler, kept with pytest's cache from one run to the next."""
-    if absent := [name for name in ("node", "npm") if not shutil.which(name)]:
-        pytest.skip(f"{LEFT_OUT}: no {' and no '.join(absent)} here")
-    cache = getattr(pytestconfig, "cache", None)
-    kept = cache.mkdir("slack_types") if cache else tmp_path_factory.mktemp("slack_types")
-    pins = [PINNED / "package.json", PINNED / "package-lock.json"]
-    folder: Path = kept / hashlib.sha256(b"".join(pin.read_bytes() for pin in pins)).hexdigest()[:16]
-    if not folder.is_dir():
-        install(pins, folder)
-    return folder
-
-
-def install(pins: list[Path], folder: Path) -> None:
-    """Whole or not at all: another worker may be doing the same, and either's is as good."""
-    with tempfile.TemporaryDirectory(dir=folder.parent) as workshop:
-        making = Path(workshop, "made")
-        making.mkdir()
-        for pin in pins:
-            shutil.copy(pin, making)
-        quick = ("--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--no-update-notifier")
-        quiet = ("--no-audit", "--no-fund", "--ignore-scripts")
-        try:
-            run([shutil.which("npm"), "install", *quiet, *quick], making).check_returncode()
-        except subprocess.CalledProcessError as failed:
-            code = re.search(r"code (E\w+)", failed.stderr)
-            pytest.skip(f"{LEFT_OUT}: npm could not install them{f', {code[1]}' if code else ''}")
-        except subprocess.TimeoutExpired:
-            pytest.skip(f"{LEFT_OUT}: npm could not install them in a minute")
-        try:
-            making.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
-
-
-def run(command: list[Any], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=60, check=False
-    )
+def ready(request: pytest.FixtureRequest) -> Path:
+    """The folder with the pinned typings and compiler."""
+    return installed(PINNED, LEFT_OUT, request)
 
 
 @pytest.fixture
-def refused(installed: Path, tmp_path: Path) -> Refused:
+def refused(ready: Path, tmp_path: Path) -> Refused:
     """Compiles all that is given at once; answers with what the compiler said of each that it would not take."""
 
     def ask(shown: list[Shown]) -> dict[str, str]:
-        modules = installed / "node_modules"
+        modules = ready / "node_modules"
         typings = json.dumps((modules / "@slack" / "types").as_posix())
         # A literal stands on one line, so that a line is all that is needed to know it by.
         lines = [
