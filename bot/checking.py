@@ -22,8 +22,11 @@ from workflows.survey import Outcome
 REACHED = {"slack": "Slack", "teams": "Teams", "mail": "e-mail", "": "nowhere"}
 
 
-def check(settings: Settings, *, as_json: bool) -> int:
-    """0 when every report finds somebody, 1 when something must be mended first, 2 when it could not be checked."""
+def check(settings: Settings, *, as_json: bool, brief: bool = False) -> int:
+    """0 when every report finds somebody, 1 when something must be mended first, 2 when it could not be checked.
+
+    ``brief`` leaves the tables out, and shows what is wrong.
+    """
     with errand(settings) as ground:
         roll: Roll = ground.database.look_now(ground.trust, called, ground.rules)
         rooms = rooms_warned(ground)
@@ -32,7 +35,7 @@ def check(settings: Settings, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(as_values(checked, found), ensure_ascii=False))
     else:
-        show(checked, found)
+        show(checked, found, brief=brief)
     return 1 if found.refused else 0
 
 
@@ -44,11 +47,11 @@ class Found:
     warned: tuple[str, ...]
 
 
-def show(checked: Checked, found: Found) -> None:
+def show(checked: Checked, found: Found, *, brief: bool) -> None:
     """The tables, then what is wrong."""
     wide = None if sys.stdout.isatty() else 160
     console = Console(highlight=False, markup=False, emoji=False, width=wide)
-    for school in checked.roll.schools:
+    for school in () if brief else checked.roll.schools:
         console.print(table(checked, school))
         for line in (*rules_used(checked, school), "", *ladders(checked, school), ""):
             console.print(line, soft_wrap=True)
@@ -96,7 +99,7 @@ def lines(checked: Checked, outcome: Outcome) -> Iterator[tuple[str, str, str, s
 def why(place: Place) -> str:
     """The clause or rule; the rules stand in words below the table."""
     if place.source == "default":
-        return f"our own choice ({place.why})" if place.why != "default" else "our own choice"
+        return f"Lanyard's choice ({place.why})" if place.why != "default" else "Lanyard's choice"
     return place.why
 
 

@@ -26,7 +26,8 @@ def app() -> typer.Typer:
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
     line.command("route")(route_command)
-    for command in (manifest, check, serve, demo, verify, checkpoint, unprocessed, key, rotate, backup, restore):
+    errands = (verify, checkpoint, unprocessed, key, rotate, backup, restore)
+    for command in (setup, manifest, check, practice, serve, demo, *errands):
         line.command()(command)
     line.add_typer(people, name="people")
     line.add_typer(policy, name="policy")
@@ -58,14 +59,22 @@ def check(
     raise typer.Exit(checking.check(settings, as_json=as_json))
 
 
+def setup() -> None:
+    """Set a school up, asked step by step: app, key, mail, policy, people; then try it with a practice report."""
+    from bot.setting_up.wizard import set_up
+
+    raise typer.Exit(set_up())
+
+
 def manifest(
     url: Annotated[str, typer.Option(envvar="LANYARD_URL", help="Where Slack reaches the bot.")],
     command: Annotated[str, typer.Option(envvar="LANYARD_COMMAND", help="What staff type.")] = "/report",
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode: without any address.")] = False,
 ) -> None:
     """Print the Slack app's manifest, to be pasted at api.slack.com/apps."""
     from bot.manifest import manifest
 
-    print(manifest(url, command), end="")
+    print(manifest(url, command, socket=socket), end="")
 
 
 def serve(
@@ -130,18 +139,59 @@ def unprocessed() -> None:
     raise typer.Exit(errands.retry_unprocessed(settings_read()))
 
 
-def key(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
+def key(
+    file: Annotated[Path, typer.Argument(show_default=False)],
+    sheet: Annotated[
+        Path | None, typer.Option(metavar="PAGE", help="Write the recovery sheet of this key: a page to print.")
+    ] = None,
+    from_sheet: Annotated[bool, typer.Option("--from-sheet", help="Type the key in from its recovery sheet.")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="Prove that a sheet is this key's: type it in.")] = False,
+    school: Annotated[str, typer.Option(help="The school's name, for the sheet.")] = "Our school",
+) -> None:
     """Make the key that seals every report, in a new file that only you can read.
 
     Without this key a backup opens nothing; with it, it opens everything: keep a copy apart from both.
     """
-    from storage.vault import create_key_file
+    from bot import recovery
 
     try:
-        create_key_file(file)
-    except FileExistsError:
-        print(f"There is a file at {file} already; a key is never written over.", file=sys.stderr)
+        if sheet:
+            recovery.print_sheet(file, sheet, school)
+        elif compare:
+            raise typer.Exit(0 if recovery.is_its_sheet(file, input) else 1)
+        elif from_sheet:
+            recovery.bring_back(file, input)
+        else:
+            recovery.make(file)
+    except FileExistsError as there:
+        print(there, file=sys.stderr)
         raise typer.Exit(2) from None
+    except EOFError:
+        print("Nothing was changed.", file=sys.stderr)
+        raise typer.Exit(2) from None
+    except (OSError, ValueError) as wrong:
+        print(f"{file} cannot be used as a key file: {wrong}", file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def practice(
+    by: Annotated[
+        str,
+        typer.Option(metavar="E-MAIL", help="In whose name; LANYARD_OPERATOR_EMAIL without it.", show_default=False),
+    ] = "",
+    school: Annotated[str, typer.Option(metavar="ID", help="Which school, where there are several.")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="Show how each of them has gone.")] = False,
+) -> None:
+    """Send one report marked PRACTICE for ever through the real chain, in school time; or see how they went.
+
+    A real worry is never reported like this: staff type /report.
+    """
+    settings = settings_read()
+    from bot import practising
+
+    if listed:
+        raise typer.Exit(practising.show_practice(settings))
+    raise typer.Exit(practising.practise(settings, by or settings.operator_email, school))
 
 
 def rotate(

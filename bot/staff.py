@@ -22,6 +22,8 @@ from workflows.people import Who
 from workflows.register import Change, Register
 from workflows.rules import Rules
 
+PLATFORMS = {"slack": "Slack", "teams": "Teams", "mail": "an e-mail address"}
+
 
 def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes: bool) -> int:
     """Show what the file changes and change it; the first time, this founds the school."""
@@ -85,6 +87,8 @@ def spoken(change: Change, sentence: Callable[[str], str]) -> Mapping[str, str]:
     values = dict(change.values)
     if "role" in values:
         values["role"] = sentence(f"role.{values['role']}")
+    if "platform" in values:
+        values["platform"] = PLATFORMS.get(values["platform"], values["platform"])
     return values
 
 

@@ -101,7 +101,7 @@ class Desk:
         if action == "discard":
             return self.say(await self.database.run(self.trust, reports.discard, subject, who))
         if action in acts.WRITTEN:
-            values = await self.look(acts.ASKED[action], self.rules, subject, who)
+            values = await self.look(shown.ask, self.rules, action, subject, who)
             form = replace(self.words.form(action, values, self.standing.outside), token=subject)
             # What a reporter must read first, a lead at work need not.
             return form if action in states.REPORTERS else replace(form, danger=(), contacts=())

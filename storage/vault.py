@@ -130,11 +130,14 @@ class Vault:
                 self._unwrapped.popitem(last=False)
 
 
-def create_key_file(path: Path) -> None:
-    """Make a key file that is whole on disk before anything depends on it; never over another."""
+def create_key_file(path: Path, keys: Sequence[str] = ()) -> None:
+    """Make a key file, of a new key or of known ones, whole on disk before anything depends on it.
+
+    Raises FileExistsError: it is never made over another.
+    """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(Fernet.generate_key() + b"\n")
+        file.write(b"".join(key + b"\n" for key in [each.encode("ascii") for each in keys] or [Fernet.generate_key()]))
         file.flush()
         os.fsync(file.fileno())
 

@@ -83,8 +83,21 @@ class Catalogue:
                     raise CatalogueError(f"{report.id}.toml", f"field {field}", f"there is no type {other}.")
 
     def card(self, name: str, values: Mapping[str, Any]) -> Card:
-        """The named message with its blanks filled; a missing value is an error, never a gap."""
-        return self.messages[name].fill(name, values)
+        """The named message with its blanks filled; a missing value is an error, never a gap.
+
+        What is about a practice report says so in its first word, wherever it is read.
+        """
+        card = self.messages[name].fill(name, values)
+        if not values.get("practice"):
+            return card
+        mark = self.sentence("words.practice")
+        return replace(
+            card,
+            title=f"{mark}: {card.title}",
+            short=f"{mark}: {card.short}",
+            body=(self.sentence("words.practice_card"), *card.body),
+            urgent=False,
+        )
 
     def sentence(self, name: str, values: Mapping[str, Any] | None = None) -> str:
         """One line of words: an error beside a field, the word for a state, the name of a role."""
@@ -116,13 +129,16 @@ class Catalogue:
     def form(self, step: str, values: Mapping[str, Any], outside: Mapping[str, str]) -> Form:
         """The named step; danger and contacts stand before any box, on every one."""
         words = self.steps[step]
+        practice = bool(values.get("practice"))
+        # A real worry must not be written here: nobody would take it for one.
+        first = (self.sentence("words.practice_form"),) if practice else ()
         return Form(
             id=step,
-            title=words.title,
+            title=self.sentence("words.practice") if practice else words.title,
             submit=words.submit,
             danger=self.danger,
             contacts=self.contacts(outside),
-            intro=tuple(line for text in words.intro if (line := text.fill(values))),
+            intro=(*first, *(line for text in words.intro if (line := text.fill(values)))),
             fields=tuple(asked(words.questions, values)),
         )
 

@@ -200,4 +200,6 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
 def holders_missing(rules: Rules, register: Register) -> Sequence[str]:
     """The roles that the pack names and nobody holds: their places fall to the floor."""
     held = {role for member in register.members for role, _ in member.roles}
-    return tuple(role for role in rules.pack.cast if role not in held and role not in rules.floor.held_by)
+    # Line managers come by a list of their own.
+    silent = {*held, *rules.floor.held_by, rules.floor.offices.line_manager}
+    return tuple(role for role in rules.pack.cast if role not in silent)

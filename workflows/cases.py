@@ -129,7 +129,7 @@ def follow_up(unit: Unit, rules: Rules, case: Case, place: Place | None) -> None
     """After a rung the reporter hears whom to phone; where there was none left, they have heard that already."""
     if place is None:
         return
-    unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
+    cards.warn(unit, case)
     cards.owe_receipt(unit, case)
     cards.say(unit, case, case.reporter, "reporter.late")
 

@@ -4,7 +4,7 @@ A recipient's card and a reporter's receipt are decided here from how things sta
 something never says what has stopped being true.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from storage.models import Case, Evidence, Party, Person, School, Trust
@@ -87,10 +87,11 @@ def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
         "advice": rules.reports[case.report].advice,
         "screenshots": len(evidence),
         "missing": sum(row.state == "failed" for row in evidence),
-        "outside": bool(case.outside),
+        "outside": bool(case.outside) and not case.practice,
         "alone": alone(unit, case),
         "family": "family" in case.flags,
         "above": above(unit, rules, case) if case.state == "closed" else "",
+        "practice": case.practice,
     }
 
 
@@ -141,18 +142,27 @@ def home(unit: Unit, rules: Rules, met: Met | None) -> tuple[tuple[str, Mapping[
     welcome = ("home.welcome", {"contacts": outside(unit, rules)})
     if met is None:
         return (welcome, ("home.empty", {}))
-    cases = [*with_them(unit, rules, met)]
     reported: list[Case] = unit.find(queries.reported_by(met.person.id)) if met.theirs else []
-    theirs = [("home.report", neutral(unit, rules, case)) for case in reported[:MOST_REPORTS]]
+    theirs, tried = (
+        [("home.report", neutral(unit, rules, case)) for case in each[:MOST_REPORTS]] for each in apart(reported)
+    )
+    with_me = access.mine(unit, rules, met.person.id) if met.confirmed else ()
+    cases, practised = ([*with_them(unit, rules, met, each)] for each in apart(with_me))
     headed = [("home.cases", {}), *cases] if cases else []
     after = [("home.reports", {}), *theirs] if theirs else []
-    # What waits for somebody stands above what they may do.
-    return (*headed, welcome, *(after or ([] if cases else [("home.empty", {})])))
+    last = [("home.practice", {}), *practised, *tried] if practised or tried else []
+    # What waits for somebody stands above what they may do, and practice below what is real.
+    return (*headed, welcome, *(after or ([] if cases else [("home.empty", {})])), *last)
 
 
-def with_them(unit: Unit, rules: Rules, met: Met) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The cases that somebody may see, a line each."""
-    for case in access.mine(unit, rules, met.person.id) if met.confirmed else ():
+def apart(found: Sequence[Case]) -> tuple[list[Case], list[Case]]:
+    """The real ones, and those for practice."""
+    return [case for case in found if not case.practice], [case for case in found if case.practice]
+
+
+def with_them(unit: Unit, rules: Rules, met: Met, found: Sequence[Case]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Cases that somebody may see, a line each."""
+    for case in found:
         party = part_in(unit, rules, case, met.person.id)
         may = bool(party and party.part == "lead" and not case.acknowledged_at and case.state != "closed")
         yield "home.case", {**neutral(unit, rules, case), "may_acknowledge": may}
@@ -170,6 +180,7 @@ def supported(unit: Unit, rules: Rules, case: Case, by: Person) -> Mapping[str, 
         "harmed_name": ", ".join(each.name for each in theirs),
         "lead_name": unit.get(Person, leads[0].person).name,
         "contacts": outside(unit, rules),
+        "practice": case.practice,
     }
 
 

@@ -53,6 +53,7 @@ class Written:
     files: tuple[File, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
     message: Quoted | None = None
+    practice: bool = False
     done: tuple[str, ...] = ()
 
     def after(self, step: str, **changes: object) -> "Written":

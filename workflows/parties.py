@@ -53,12 +53,17 @@ def tell(unit: Unit, case: Case, place: Place) -> None:
 
 def await_answer(unit: Unit, rules: Rules, case: Case) -> None:
     """Promise to go up the ladder at the moment by which the case should be acknowledged."""
-    case.due_at = terms.due(unit, rules.floor.classes[case.klass], case.school, unit.now)
+    due = terms.due_in_school_time if case.practice else terms.due
+    case.due_at = due(unit, rules.floor.classes[case.klass], case.school, unit.now)
     unit.promise("escalate", "", case.due_at, about=case.id)
 
 
 def call_out(unit: Unit, case: Case) -> None:
     """Nobody at the school is left to ask: the operator hears of it now, and every day until somebody answers."""
+    if case.practice:  # the operator hears once how it ended, in school time
+        unit.promise("alarm", "", cards.when(unit, case), about=case.id, message="operator.practice_over")
+        case.due_at = None
+        return
     unit.promise("alarm", "", unit.now, about=case.id, message="operator.unanswered")
     case.due_at = unit.now + DAILY
     unit.promise("escalate", "", case.due_at, about=case.id)
@@ -171,11 +176,11 @@ def climb(unit: Unit, rules: Rules, case: Case, because: str = "") -> Place | No
 
 def end_outside(unit: Unit, rules: Rules, case: Case) -> None:
     """The ladder ends: the reporter hears whom to phone and the operator that nobody can be reached, once a day."""
-    if case.outside and case.due_at and case.due_at > unit.now:
+    if case.outside and (case.practice or (case.due_at and case.due_at > unit.now)):
         return
     case.outside = [rules.floor.outside]
     unit.record(Event.CASE_ESCALATED, case.id, "", to="outside")
-    unit.record(Event.REPORTER_WARNED, case.id, case.reporter)
+    cards.warn(unit, case)
     cards.owe_receipt(unit, case)
     cards.say(unit, case, case.reporter, "reporter.nobody")
     call_out(unit, case)

@@ -69,6 +69,7 @@ def submit(unit: Unit, rules: Rules, token: str, written: Written, author: Perso
         excluded=[f"{kept.person}:{kept.why}" for kept in route.excluded],
         outside=list(route.outside),
         message=int(written.message is not None),
+        practice=int(case.practice),
     )
     cards.owe_receipt(unit, case)
     if rules.reports[written.report].files:  # by what was reported: a case about the head has become another type
@@ -93,6 +94,7 @@ def drawn_up(unit: Unit, rules: Rules, token: str, written: Written, author: Per
         harmed=given.harmed,
         danger=written.danger,
         flags=list(given.flags),
+        practice=written.practice,
         picked=list(written.picked),
         reporter=author.id,
         opened_at=unit.now,

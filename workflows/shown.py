@@ -1,6 +1,8 @@
 """What somebody is shown after they did something: the words' name, with every value those words may use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from storage.models import Case
@@ -9,19 +11,43 @@ from templates.shapes import Answers, Message
 from workflows import acts, describe, opened
 from workflows.access import case_for
 from workflows.people import CHAT, Who
+from workflows.refusals import Refused
 from workflows.rules import Rules
 from workflows.taken import Sent, resolved
+
+NOT_YOURS = "refusals.not_yours"
+
+
+def ask(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Mapping[str, Any]:
+    """What a form about a case is filled with, for somebody who may fill it in."""
+    with marking(unit, case_id):
+        values = acts.ASKED[action](unit, rules, case_id, by)
+    case: Case = unit.get(Case, case_id)
+    return {**values, "practice": case.practice}
+
+
+@contextmanager
+def marking(unit: Unit, case_id: str) -> Iterator[None]:
+    """A refusal that speaks of a practice report says so; one that must not tell whether there is any, does not."""
+    try:
+        yield
+    except Refused as no:
+        if no.message.name != NOT_YOURS and unit.get(Case, case_id).practice:
+            no.message = replace(no.message, values={**no.message.values, "practice": True})
+        raise
 
 
 def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message:
     """Do what a button says, and answer with what is to be shown."""
-    return filled(unit, rules, acts.PRESSED[action](unit, rules, case_id, by), by)
+    with marking(unit, case_id):
+        return filled(unit, rules, acts.PRESSED[action](unit, rules, case_id, by), by)
 
 
 def write(unit: Unit, rules: Rules, case_id: str, sent: Sent, by: Who) -> Message:
     """Keep what was written on a case, and answer with what is to be shown."""
     answers = {**sent.answers, **picked(unit, rules, sent, by)}
-    return filled(unit, rules, acts.WRITTEN[sent.step](unit, rules, case_id, answers, by), by)
+    with marking(unit, case_id):
+        return filled(unit, rules, acts.WRITTEN[sent.step](unit, rules, case_id, answers, by), by)
 
 
 def picked(unit: Unit, rules: Rules, sent: Sent, by: Who) -> Answers:

@@ -113,9 +113,8 @@ def moved(unit: Unit, case: Case, person: str) -> Telling | None:
     posted = lying(unit, case, person, account.platform, cards.CARD) if account else None
     if account is None or posted is None or account.platform == "mail":
         return None
-    return Telling(
-        person, account.platform, account.address, "lead.moved", account.id, {}, posted.channel, posted.stamp
-    )
+    values, where = {"practice": case.practice}, (posted.channel, posted.stamp)
+    return Telling(person, account.platform, account.address, "lead.moved", account.id, values, *where)
 
 
 def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:
@@ -217,14 +216,15 @@ def alarm(unit: Unit, rules: Rules, claim: Claim) -> Message:
     """What the operator is told: the fault, never a case, a type or a person."""
     if claim.about:
         case: Case = unit.get(Case, claim.about)
-        school = unit.get(School, case.school).name
+        school, practice = unit.get(School, case.school).name, case.practice
         unit.record(Event.OPERATOR_ALARMED, claim.about, "", words=claim.ids["message"])
     else:
-        school = describe.trust_of(unit).name
+        school, practice = describe.trust_of(unit).name, False
         unit.record(Event.OPERATOR_ALARMED, "", "", words=claim.ids["message"])
     role = claim.ids.get("role", "")
     values = {
         "school": school,
+        "practice": practice,
         "when": spoken(unit.now, unit.now),
         "count": int(claim.ids.get("count", "1")),
         "role": rules.words.sentence(f"role.{role}") if role else "",

@@ -1,7 +1,7 @@
 """The calendar that a school has given, as a value; the floor's school time where it has given none."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from storage.models import CalendarSpan, School
 from storage.queries import calendar as queries
@@ -17,6 +17,13 @@ def due(unit: Unit, klass: Class, school_id: str, since: datetime) -> datetime:
     """The moment by which a report of this class at this school must be acknowledged, counted from ``since``."""
     school = fixed() if klass.clock == "always" else of(unit, school_id)
     return calendar.due(klass, since, school)
+
+
+def due_in_school_time(unit: Unit, klass: Class, school_id: str, since: datetime) -> datetime:
+    """The same counted in school time alone, whatever the class: for practice, which wakes nobody."""
+    school = of(unit, school_id)
+    a_day = calendar.closing(since.date(), school) - calendar.opening(since.date(), school)
+    return calendar.after_school_time(since, a_day * klass.school_days + timedelta(minutes=klass.minutes), school)
 
 
 def of(unit: Unit, school_id: str) -> Schooldays:

@@ -1,4 +1,4 @@
-"""The triggers that make the ledger append-only; a migration that rebuilds the table drops them silently."""
+"""The triggers that hold what no unit may undo; a migration that rebuilds a table drops them silently."""
 
 from sqlalchemy import Connection
 
@@ -20,24 +20,42 @@ REFUSAL = f"""
 CREATE OR REPLACE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{REFUSED}'; END $$
 """
+# A practice report never becomes a real one, nor the reverse.
+FOR_EVER = "a report stays what it was made: practice or real"
+PRACTICE = "cases_stay_practice_or_real"
+SQLITE_PRACTICE = (
+    "BEFORE UPDATE OF practice ON cases WHEN NEW.practice IS NOT OLD.practice "
+    f"BEGIN SELECT RAISE(ABORT, '{FOR_EVER}'); END"
+)
+POSTGRES_PRACTICE = (
+    "BEFORE UPDATE OF practice ON cases FOR EACH ROW WHEN (NEW.practice IS DISTINCT FROM OLD.practice) "
+    "EXECUTE FUNCTION cases_refuse()"
+)
+CASES_REFUSE = REFUSAL.replace("ledger_refuses", "cases_refuse").replace(REFUSED, FOR_EVER)
 
 
 def are_set(connection: Connection) -> bool:
     if connection.dialect.name == "sqlite":
         held = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        return set(held.scalars()) >= set(SQLITE)
-    enabled = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger'::regclass AND tgenabled IN ('O', 'A')"
-    return set(connection.exec_driver_sql(enabled).scalars()) >= set(POSTGRES)
+        return set(held.scalars()) >= {*SQLITE, PRACTICE}
+    enabled = (
+        "SELECT tgname FROM pg_trigger WHERE tgrelid IN ('ledger'::regclass, 'cases'::regclass) "
+        "AND tgenabled IN ('O', 'A')"
+    )
+    return set(connection.exec_driver_sql(enabled).scalars()) >= {*POSTGRES, PRACTICE}
 
 
 def set_anew(connection: Connection) -> None:
-    """Set every trigger, whatever the migrations did to the table."""
+    """Set every trigger, whatever the migrations did to the tables."""
     if connection.dialect.name == "sqlite":
-        for name, what in SQLITE.items():
+        for name, what in {**SQLITE, PRACTICE: SQLITE_PRACTICE}.items():
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {what}")
         return
     connection.exec_driver_sql(REFUSAL)
+    connection.exec_driver_sql(CASES_REFUSE)
+    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {PRACTICE} ON cases")
+    connection.exec_driver_sql(f"CREATE TRIGGER {PRACTICE} {POSTGRES_PRACTICE}")
     for name, what in POSTGRES.items():
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON ledger")
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {what}")

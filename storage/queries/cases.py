@@ -45,6 +45,12 @@ def open_cases() -> SelectOfScalar[Case]:
 
 
 @kept
+def practised() -> SelectOfScalar[Case]:
+    """Reports made for practice, the latest first: counted and listed apart from every real one."""
+    return select(Case).where(col(Case.practice)).order_by(col(Case.opened_at).desc())
+
+
+@kept
 def parties(case: str) -> SelectOfScalar[Party]:
     """Everybody ever told of a case, in the order they were."""
     return select(Party).where(col(Party.case) == case).order_by(col(Party.since), col(Party.id))
