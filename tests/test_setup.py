@@ -41,13 +41,13 @@ class Admin:
             "The address, such as": ["https://lanyard.brambledown.example"],
             "What staff type": [""],
             "Press Enter when it is installed": [""],
-            "Signing Secret": [self.slack.signing_secret],
-            "Bot User OAuth Token": [self.slack.bot_token],
+            "“Signing Secret”": [self.slack.signing_secret],
+            "“Bot User OAuth Token”": [self.slack.bot_token],
             "App-Level Token": [self.slack.app_token],
             "Your own e-mail address": [f"k.tregenza{at}"],
             "Mail server": ["127.0.0.1"],
             "Port": [str(self.chat.smtp_port)],
-            "User name": ["-"],
+            "Name to sign in": ["-"],
             "The address that Lanyard writes from": [f"lanyard{at}"],
             "Send a test mail": ["y"],
             "Number, or the path": ["4"],
@@ -92,7 +92,7 @@ class Admin:
                 raise EOFError
             question = next((one for one in left if prompt.startswith(one)), "")
             if not question:
-                assert "[" in prompt or "type - for none" in prompt, f"nobody expected to be asked {prompt!r}"
+                assert "[" in prompt or "type “-” for none" in prompt, f"nobody expected to be asked {prompt!r}"
                 given.append("" if "[" in prompt else "-")
                 return given[-1]
             lines, times[question] = left[question], times.get(question, 0) + 1
@@ -161,7 +161,7 @@ def test_a_set_up_that_was_interrupted_goes_on_from_what_was_typed(admin: Admin)
     kept = admin.folder / ".lanyard-setup.json"
     assert mode(kept) == 0o600
     assert json.loads(kept.read_text())["people.school"] == "Brambledown Primary School"
-    for question in ("Signing Secret", "Bot User OAuth Token", "Your own e-mail address", "Name of the school"):
+    for question in ("“Signing Secret”", "“Bot User OAuth Token”", "Your own e-mail address", "Name of the school"):
         admin.answers[question] = [""]
     code, said = admin.sets_up()
     assert code == 0, said
@@ -172,7 +172,7 @@ def test_a_set_up_that_was_interrupted_goes_on_from_what_was_typed(admin: Admin)
 
 def test_a_wrong_token_is_asked_of_slack_and_asked_for_again(admin: Admin) -> None:
     right = admin.slack.bot_token
-    admin.answers["Bot User OAuth Token"] = ["xoxp-someone", "xoxb-wrong", right]
+    admin.answers["“Bot User OAuth Token”"] = ["xoxp-someone", "xoxb-wrong", right]
     code, said = admin.sets_up()
     assert code == 0
     assert "One with xoxp- is a person's" in said

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from bot.setting_up.checks import Checks, full
 from bot.setting_up.terminal import NONE, Terminal
 from bot.settings import SLACK
 from handlers.mail.sender import MailSender
-from handlers.senders import Unreachable
+from handlers.senders import Mark, Unreachable
 from handlers.slack.introduced import NotKnown, account_of, may_open_lines, team_of
 from storage import paper
 from storage.durable import appearing
@@ -146,17 +147,17 @@ def prove(at: Terminal, file: Path) -> None:
 
 def mail(at: Terminal, checks: Checks, env: Env) -> None:
     """The mail server, tried with a letter to the operator."""
-    at.say("mail.intro")
-    operator = env["LANYARD_OPERATOR_EMAIL"] = at.ask("mail.operator", checks.email)
+    at.say("letters.intro")
+    operator = env["LANYARD_OPERATOR_EMAIL"] = at.ask("letters.operator", checks.email)
     while True:
-        host = at.ask("mail.host")
-        port = at.ask("mail.port", checks.port, "587")
-        user = at.ask("mail.user", default=operator)
-        password = at.ask("mail.password", secret=True) if user else ""
-        env["LANYARD_MAIL_FROM"] = at.ask("mail.sender", checks.email, operator)
+        host = at.ask("letters.host")
+        port = at.ask("letters.port", checks.port, "587")
+        user = at.ask("letters.user", default=operator)
+        password = at.ask("letters.password", secret=True) if user else ""
+        env["LANYARD_MAIL_FROM"] = at.ask("letters.sender", checks.email, operator)
         login = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
         env["LANYARD_SMTP_URL"] = f"smtp{'s' if port == '465' else ''}://{login}{host}:{port}"
-        if not at.yes("mail.test", to=operator) or tried(at, operator, env, (host, port)) or at.yes("mail.go_on"):
+        if not at.yes("letters.test", to=operator) or tried(at, operator, env, (host, port)) or at.yes("letters.go_on"):
             return
 
 
@@ -164,12 +165,12 @@ def tried(at: Terminal, operator: str, env: Env, server: tuple[str, str]) -> boo
     logging.getLogger("handlers.mail.sender").setLevel(logging.CRITICAL)
     sender = MailSender(env["LANYARD_SMTP_URL"], env["LANYARD_MAIL_FROM"], machine)
     try:
-        asyncio.run(sender.post(operator, Catalogue.read().card("operator.hello", {})))
+        asyncio.run(sender.post(operator, Catalogue.read().card("operator.hello", {}), Mark(secrets.token_hex(8))))
     except Unreachable as no:
         fault = type(no.__context__).__name__
         login, unheard = "Authentication" in fault, no.__context__ is None or isinstance(no.__context__, OSError)
         why = "login" if login else "connect" if unheard or "Connect" in fault or "Timeout" in fault else "untaken"
         at.say(f"no.{why}", host=server[0], port=server[1], fault=fault)
         return False
-    at.say("mail.sent")
+    at.say("letters.sent")
     return True

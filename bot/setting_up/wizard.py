@@ -11,7 +11,7 @@ from bot.settings import Incomplete, Settings
 from storage.durable import appearing
 
 KEPT, ENV, SCHOOL = ".lanyard-setup.json", ".env", "school.toml"
-STEPS = ("england", "folders", "slack", "tokens", "mail", "policy", "people", "numbers", "key", "files", "check",
+STEPS = ("england", "folders", "slack", "tokens", "letters", "policy", "people", "numbers", "key", "files", "check",
          "practice")  # fmt: skip
 
 
@@ -31,7 +31,7 @@ class SetUp:
         machine.slack(self.at, self.checks, self.env)
         self.title("tokens")
         machine.tokens(self.at, self.checks, self.env)
-        self.title("mail")
+        self.title("letters")
         machine.mail(self.at, self.checks, self.env)
         made = self.school()
         self.title("key")
