@@ -72,6 +72,7 @@ def application(ground: Ground) -> Starlette:
     """The bot as an ASGI application: Slack's door, our pages, and whether reports are being accepted."""
     settings = ground.settings
     desk = Desk(ground.database, ground.trust, ground.rules, Blobs(settings.home / "evidence"), dice)
+    desk.policies = settings.home / "policies"
     routes: list[BaseRoute] = [
         Route("/healthz", Health(ground).answer, methods=["GET"]),
         Route("/slack/events", at_slacks_door, methods=["POST"]),

@@ -26,7 +26,7 @@ def app() -> typer.Typer:
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     line.callback()(lanyard)
     line.command("route")(route_command)
-    errands = (verify, checkpoint, unprocessed, key, rotate, backup, restore)
+    errands = (verify, checkpoint, duties, unprocessed, key, rotate, backup, restore)
     for command in (setup, manifest, check, practice, serve, demo, *errands):
         line.command()(command)
     line.add_typer(people, name="people")
@@ -130,6 +130,16 @@ def checkpoint(
     from bot import errands
 
     raise typer.Exit(errands.make_checkpoint(settings_read(), file))
+
+
+def duties(
+    as_csv: Annotated[bool, typer.Option("--csv", help="Every task as a row, for a spreadsheet.")] = False,
+) -> None:
+    """Show how far each school has come with what its policy asks of people."""
+    settings = settings_read()
+    from bot import duties_command
+
+    raise typer.Exit(duties_command.show_duties(settings, as_csv=as_csv))
 
 
 def unprocessed() -> None:

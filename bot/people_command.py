@@ -42,3 +42,12 @@ def invite(person: Annotated[str, typer.Argument(metavar="KEY", show_default=Fal
     from bot import staff
 
     raise typer.Exit(staff.invite_person(settings, person))
+
+
+@people.command()
+def staff(file: File, yes: Yes = False) -> None:
+    """Show what a list of staff changes (email, name, manager_email, school, team, teaches, works, joined, leaves)."""
+    settings = settings_read()
+    from bot import staff_list
+
+    raise typer.Exit(staff_list.apply_staff(settings, file, yes=yes))

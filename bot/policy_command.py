@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from bot.command import File, Yes, settings_read
 from bot.route_words import PARTS, Speech, how_soon, listed, named_alike
 from templates.catalogue import Catalogue
 from workflows.floor import Floor
@@ -50,6 +51,22 @@ def policy_check(
         if lines:
             typer.echo(f"\n{title}")
             typer.echo("\n".join(f"  {line}" for line in lines))
+
+
+@policy.command("adopt")
+def policy_adopt(
+    file: File,
+    version: Annotated[str, typer.Option(help="What the version is called, such as 2026-1.")],
+    approved_by: Annotated[str, typer.Option(metavar="NAME", help="Who approved it.")],
+    office: Annotated[str, typer.Option(help="In which office, such as chair of governors.")],
+    on: Annotated[str, typer.Option(metavar="DATE", help="On which day, such as 2026-11-20.")],
+    yes: Yes = False,
+) -> None:
+    """Put a version of the policy's own text (PDF, Markdown or plain text) in force; staff are asked to read it."""
+    settings = settings_read()
+    from bot import adoption
+
+    raise typer.Exit(adoption.adopt(settings, file, adoption.Approval(version, approved_by, office, on), yes=yes))
 
 
 def floor_lines(rules: Rules) -> Iterator[str]:

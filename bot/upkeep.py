@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from datetime import time
+from datetime import date, time
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from storage import checkpoints
 from storage.durable import appearing
 from storage.models import Account
 from storage.witnesses import SUFFIX, VERIFIER
-from workflows import accounts, drafts
+from workflows import accounts, drafts, nudges
 
 
 def every_minute(desk: Desk, slack: People, ringing: tuple[Bell, Aloud]) -> Tick:
@@ -25,12 +25,14 @@ def every_minute(desk: Desk, slack: People, ringing: tuple[Bell, Aloud]) -> Tick
     turn: deque[Account] = deque()
     bell, aloud = ringing
     keeping, queue = SaveWatch(desk, bell), QueueWatch(desk, bell)
+    begun: set[date] = set()
 
     async def tick() -> None:
         await keeping.look()
         await queue.look()
         await aloud.learn()
         await desk.refresh()
+        await begin_day(desk, begun)
         await expire(desk)
         if not turn:
             turn.extend(await desk.look(accounts.watched))
@@ -48,6 +50,13 @@ def daily(desk: Desk, folder: Path | None, bell: Bell) -> tuple[Daily, ...]:
     if not folder:
         return ()
     return (Daily("write a checkpoint", time(3, 20), partial(keep_checkpoint, desk, folder, bell)),)
+
+
+async def begin_day(desk: Desk, begun: set[date]) -> None:
+    """Once a day is enough; again after a start, which promises nothing twice."""
+    if (today := await desk.today()) not in begun:
+        await desk.database.run(desk.trust, nudges.begin)
+        begun.add(today)
 
 
 async def expire(desk: Desk) -> None:

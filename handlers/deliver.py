@@ -5,9 +5,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from handlers import fetching, teamrooms
+from handlers import fetching, keeping, teamrooms
 from handlers.desk import Desk
 from handlers.fetchers import Fetcher
 from handlers.marked import marked
@@ -17,9 +17,7 @@ from handlers.teamrooms import Rooms
 from storage import promises
 from storage.faults import Busy, Uncertain
 from storage.promises import Claim
-from storage.unit import Unit
-from workflows import accounts, alarms, cases, telling
-from workflows.rules import Rules
+from workflows import accounts, nudges, nudging, telling
 from workflows.telling import Telling
 
 log = logging.getLogger(__name__)
@@ -28,8 +26,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
 TURN = 20.0  # seconds that a letter waits for those before it: with what follows, less than a lease
-LONGEST = timedelta(minutes=1)  # between two tries
-IN_VAIN = 7  # tries, two minutes: then the operator hears that messages do not go out
 
 
 @dataclass
@@ -127,7 +123,7 @@ class Deliver:
         """Try again after twice as long each time, a minute at most, and not before the platform says."""
         if no.unsure:
             self.doubts.setdefault(card_of(claim), claim.made_at)
-        await desk.database.run(desk.trust, later, claim, no)
+        await desk.database.run(desk.trust, keeping.later, claim, no)
 
     async def tell(self, desk: Desk, claim: Claim) -> None:
         """Say a card, a receipt or a message to whoever should have it now."""
@@ -142,6 +138,14 @@ class Deliver:
         mark = mark_of(claim, "slack", self.doubts.get(card_of(claim)))
         await teamrooms.show(desk, claim, (self.senders["slack"], self.rooms["slack"]), mark)
         self.doubts.pop(card_of(claim), None)
+
+    async def open_day(self, desk: Desk, claim: Claim) -> None:
+        """A school's day begins: who is to hear of what today."""
+        await desk.run(keeping.day_opened, claim)
+
+    async def nudge(self, desk: Desk, claim: Claim) -> None:
+        """Tell somebody what they have to do, or edit what they were told."""
+        await self.send(desk, claim, await desk.run(nudging.telling, claim))
 
     async def mail(self, desk: Desk, claim: Claim) -> None:
         """A mail about somebody's door: an invitation, or a fresh link."""
@@ -184,7 +188,7 @@ class Deliver:
     async def note(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
         """What the platform took is marked as taken even when the database is busy: else it would be said again."""
         self.unnoted[claim.id] = where
-        noted = await marked(desk, telling.sent, claim, told, where.channel, where.stamp)
+        noted = await marked(desk, TAKEN.get(claim.kind, telling.sent), claim, told, where.channel, where.stamp)
         self.doubts.pop(card_of(claim), None)
         if noted:
             del self.unnoted[claim.id]
@@ -198,7 +202,7 @@ class Deliver:
 
     async def escalate(self, desk: Desk, claim: Claim) -> None:
         """Nobody acknowledged in time."""
-        await desk.run(climbed, claim)
+        await desk.run(keeping.climbed, claim)
 
     async def fetch(self, desk: Desk, claim: Claim) -> None:
         """Get one screenshot."""
@@ -215,26 +219,8 @@ class Deliver:
             self.unnoted.pop(claim.id, None)
 
 
-def later(unit: Unit, claim: Claim, no: Unreachable) -> None:
-    soon, asked = min(LONGEST, timedelta(seconds=2 ** min(claim.attempts, 6))), timedelta(seconds=no.retry_after or 0)
-    wait = max(soon, asked) if no.tried else asked
-    promises.put_off(unit, claim, unit.now + wait, claim.attempts + no.tried, no.unsure)
-    if claim.kind not in ("card", "say"):
-        return
-    if no.barred:
-        alarms.ring(unit, "revoked")
-    elif asked > LONGEST:
-        alarms.ring(unit, "queue")
-    elif no.tried and claim.attempts == IN_VAIN:
-        once = f"unreachable {unit.now:%Y-%m-%d}"
-        unit.promise("alarm", "", unit.now, once=once, message="operator.unreachable")
-
-
-def climbed(unit: Unit, rules: Rules, claim: Claim) -> None:
-    cases.escalate(unit, rules, claim.about)
-    promises.keep(unit, claim.id, claim.lease)
-
-
+# What marks a message as taken, where it is not about a case.
+TAKEN = {nudges.NUDGE: nudging.sent}
 Keep = Callable[[Deliver, Desk, Claim], Awaitable[None]]
 KEEP: Mapping[str, Keep] = {
     "card": Deliver.tell,
@@ -244,4 +230,6 @@ KEEP: Mapping[str, Keep] = {
     "escalate": Deliver.escalate,
     "fetch": Deliver.fetch,
     "alarm": Deliver.alarm,
+    nudges.DAY: Deliver.open_day,
+    nudges.NUDGE: Deliver.nudge,
 }

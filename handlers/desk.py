@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from handlers.asking import about_message, form_of
@@ -48,6 +49,7 @@ class Desk:
         self.lookups: dict[str, Lookup] = {}
         self.standing = Standing()
         self.afterwards: Callable[[], object] = lambda: None
+        self.policies = Path()
 
     async def today(self) -> date:
         """The date in the school, by the desk's own clock."""

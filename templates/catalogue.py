@@ -38,6 +38,29 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Nudge:
+    """What a duty is called, what it asks, and what is shown about it; ``attests`` where it is a policy's text."""
+
+    label: str
+    ask: str
+    done: str
+    show: tuple[str, ...]
+    attests: bool
+
+    @classmethod
+    def read(cls, entry: Entry) -> "Nudge":
+        nudge = cls(
+            label=entry.text("label", 75),
+            ask=entry.text("ask", 300),
+            done=entry.text("done", 30),
+            show=entry.lines("show", 600),
+            attests=entry.flag("attests"),
+        )
+        entry.done()
+        return nudge
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Everything the bot can say or ask, by name."""
 
@@ -45,6 +68,7 @@ class Catalogue:
     messages: Mapping[str, Said]
     steps: Mapping[str, Step]
     sentences: Mapping[str, Text]
+    nudges: Mapping[str, Nudge]
     danger: tuple[str, ...]
     numbers: tuple[tuple[str, str, str], ...]  # label, number, or the name that the school's number goes by
 
@@ -67,6 +91,7 @@ class Catalogue:
             },
             steps={name: Step.read(entry) for name, entry in forms.rest().items()},
             sentences=sentences(Entry.read(folder / "sentences.toml")),
+            nudges={name: Nudge.read(entry) for name, entry in Entry.read(folder / "nudges.toml").rest().items()},
             danger=danger,
             numbers=numbers,
         )

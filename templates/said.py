@@ -27,6 +27,10 @@ ACTIONS = (
     "reopen",
     "handover",
     "tell",
+    "duty_done",
+    "duty_show",
+    "duty_later",
+    "duty_cannot",
 )
 STYLES = ("primary", "danger")
 

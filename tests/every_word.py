@@ -30,6 +30,23 @@ NEUTRAL: dict[str, Any] = {
     "above": "chair of governors (01632 960115)",
     "may_acknowledge": True,
     "link": "https://lanyard.brambledown.example/p/l/4f8bca",
+    "task_id": "00112233445566778899aabbccddeeff",
+    "label": "Checking your own privacy settings",
+    "ask": "Please look through the privacy settings of your own accounts.",
+    "done": "I have checked",
+    "due": "Friday 18 December 2026",
+    "done_on": "Tuesday 24 November 2026",
+    "next_on": "Wednesday 25 November 2026",
+    "late": True,
+    "clause": "§4",
+    "may_put_off": True,
+    "others": ("Online-safety training this term",),
+    "completion": (("Online-safety training this term", "▓▓▓▓▓▓▓░░░ 14 of 20"),),
+    "more": 3,
+    "material": ("Settings change without asking, so look once a term.",),
+    "version": "2026-1",
+    "approved": "Joan Fairweather, chair of governors",
+    "text": "https://lanyard.brambledown.example/p/policy/1",
     # The reader's own policy, on the reader's own screen.
     "family": False,
 }
@@ -40,6 +57,7 @@ NAMES: dict[str, Any] = {
     "valid": "seven days",
     "when": "16:05 today",
     "count": 2,
+    "overdue": (("Priya Ashdown", "Online-safety training this term"),),
 }
 STORY: dict[str, Any] = {
     "advice": ("Don't answer.",),
@@ -88,6 +106,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "refer": {"bodies": [("csc", "Children's social care")], "ways": [("telephone", "By telephone")]},
     "heard": {"referrals": [("w1", "the LADO, Tuesday 24 November 2026")], "senses": [("taken", "They act on it")]},
     "steps": {"steps": [{"id": "save", "say": "Save it.", "stands": "still to do", "ways": [("done", "Done")]}]},
+    "duty_done": {"label": "Reading the policy's new version", "version": "2026-1"},
     "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
 }
 

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from bot.register import WrongFile, read_register
-from handlers.deliver import IN_VAIN
+from handlers.keeping import IN_VAIN
 from storage.models import Account, Evidence, Promise
 from storage.models import Person as Row
 from storage.unit import Unit

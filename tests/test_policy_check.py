@@ -121,7 +121,7 @@ HOSTILE = [
     (b"route = 5\nstep = 'x'\ncast = 1\nclauses = []\n", "`route` takes a list"),
     (b"route = [1, 'x', [], {}]\n", "route 2 (?): takes a table"),
     (b"[[route]]\nreport = ['a']\nwhy = {}\n", "`report` takes a word in quotes"),
-    (b"[[route]]\n" * 500, "over 400 routes or steps"),
+    (b"[[route]]\n" * 500, "over 400 routes, steps or duties"),
     (b'"\\u0007\\u202ered" = 1\n', "`\ufffd\ufffdred` is no word that stands here"),
     (
         (text_of("oak-trees") + ROUTE.replace("adult_material", "cyberbullying")).encode(),

@@ -1,11 +1,11 @@
-"""Everything that can be done to a case, by name: what a button does, and what a form that was filled in does."""
+"""Everything that can be done to a case or a task, by name: what a button does, and what a filled-in form does."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases, checklist, decisions, exchange, handover, heard, involving
+from workflows import cases, checklist, decisions, exchange, handover, heard, involving, tasks
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -38,6 +38,9 @@ PRESSED: Mapping[str, Act] = {
     "acknowledge": cases.acknowledge,
     "recuse": cases.recuse,
     "tell": cases.tell,
+    "duty_show": tasks.show,
+    "duty_later": tasks.put_off,
+    "duty_cannot": tasks.cannot,
 }
 WRITTEN: Mapping[str, Write] = {
     "note": text(cases.note, "note"),
@@ -52,6 +55,7 @@ WRITTEN: Mapping[str, Write] = {
     "reopen": text(cases.reopen, "reopened"),
     "handover": handover.hand_over,
     "add": text(cases.add, "added"),
+    "duty_done": tasks.finish,
 }
 # What a form asks about this case, for somebody who may fill it in: refused before they have typed anything.
 ASKED: Mapping[str, Ask] = {
@@ -64,4 +68,5 @@ ASKED: Mapping[str, Ask] = {
     "ask": exchange.to_ask,
     "answer": exchange.to_answer,
     "handover": handover.offered,
+    "duty_done": tasks.to_finish,
 }

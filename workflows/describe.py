@@ -12,7 +12,7 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message, Pairs
-from workflows import access, parties, routing
+from workflows import access, owing, parties, routing
 from workflows.access import part_in
 from workflows.involved import people
 from workflows.people import Met
@@ -149,10 +149,13 @@ def home(unit: Unit, rules: Rules, met: Met | None) -> tuple[tuple[str, Mapping[
     with_me = access.mine(unit, rules, met.person.id) if met.confirmed else ()
     cases, practised = ([*with_them(unit, rules, met, each)] for each in apart(with_me))
     headed = [("home.cases", {}), *cases] if cases else []
-    after = [("home.reports", {}), *theirs] if theirs else []
+    after: list[tuple[str, Mapping[str, Any]]] = [("home.reports", {}), *theirs] if theirs else []
+    owed = [*owing.at_home(unit, rules, met)]
+    if not (cases or owed or after):
+        after = [("home.empty", {})]
     last = [("home.practice", {}), *practised, *tried] if practised or tried else []
     # What waits for somebody stands above what they may do, and practice below what is real.
-    return (*headed, welcome, *(after or ([] if cases else [("home.empty", {})])), *last)
+    return (*headed, welcome, *owed, *after, *last)
 
 
 def apart(found: Sequence[Case]) -> tuple[list[Case], list[Case]]:

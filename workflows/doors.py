@@ -18,8 +18,13 @@ from workflows import passphrases
 from workflows.packs import load_floor
 from workflows.refusals import Refused
 
-Purpose = Literal["invite", "case", "evidence"]
-LIVES = {"invite": timedelta(days=7), "case": timedelta(hours=72), "evidence": timedelta(minutes=10)}
+Purpose = Literal["invite", "case", "evidence", "task"]
+LIVES = {
+    "invite": timedelta(days=7),
+    "case": timedelta(hours=72),
+    "evidence": timedelta(minutes=10),
+    "task": timedelta(days=30),
+}
 SESSION = timedelta(minutes=30)
 SHUT = timedelta(minutes=15)
 # How long a spent or expired case link may still ask for a fresh one, which goes to its owner's inbox only.
@@ -67,6 +72,17 @@ def invite_link(unit: Unit, person: str, at: datetime | None = None) -> str:
 def evidence_link(unit: Unit, case: str, person: str, at: datetime | None = None) -> str:
     """A fresh token that shows one person the screenshots of one case, for ten minutes."""
     return _link(unit, "evidence", person, case, at)
+
+
+def task_link(unit: Unit, task: str, person: str) -> str:
+    """A fresh token with which one person says that one task is done, for 30 days: it shows nothing secret."""
+    return _link(unit, "task", person, task, None)
+
+
+def task_for(unit: Unit, token: str) -> tuple[str, str]:
+    """The task and the person that a link was made for, by the school's own clock."""
+    link = _open_link(unit, token, unit.now, "task")
+    return link.case, link.person
 
 
 def invite(unit: Unit, person: str, by: str) -> None:

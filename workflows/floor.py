@@ -72,6 +72,22 @@ class Cares(Row):
     say: str
 
 
+class Duty(Row):
+    """What a policy has people do, again and again; its words are the section of its id in `nudges.toml`.
+
+    ``to`` names roles, or `staff`, `teachers`, `governors`.  What has no date of its own is asked for when its time
+    begins and is overdue ``within`` working days; what has one is reminded of that many days ``before`` it.
+    """
+
+    id: str
+    to: tuple[str, ...]
+    when: Literal["term", "year", "years", "joining", "leaving", "review", "version", "incident"]
+    within: int = Field(15, ge=1, le=60)
+    before: tuple[int, ...] = ()
+    every: int = Field(1, ge=1, le=10)
+    why: str
+
+
 class SchoolTime(Row):
     """When school time runs: days of the week by name, hours on London's clock."""
 
@@ -106,6 +122,8 @@ class Floor(Row):
     roles: Roles
     deputies: Mapping[str, str]
     held_by: Mapping[str, str]
+    audiences: tuple[str, ...]
+    duties: tuple[Duty, ...] = Field((), alias="duty")
     child: Cares
     lines: tuple[Line, ...]
     types: Mapping[str, Kind]

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.floor import Row
+from workflows.floor import Duty, Row
 
 Source = Literal["clause", "floor", "default"]
 
@@ -98,6 +98,7 @@ class Pack(Row):
     clauses: Mapping[str, str]
     routes: tuple[RouteRow, ...] = Field(alias="route")
     steps: tuple[StepRow, ...] = Field((), alias="step")
+    duties: tuple[Duty, ...] = Field((), alias="duty")
 
 
 def mark(why: str) -> tuple[Source, str]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from workflows.floor import Floor
 from workflows.policy import Pack
 
+KINDS = ("route", "step", "duty")
 TAKES = {
     "string_type": 'takes a word in quotes, as in "dsl"',
     "tuple_type": 'takes a list, as in ["pupil", "parent"]',
@@ -35,6 +36,7 @@ class Shape:
     wrong: tuple[str, ...]
     routes: tuple[int, ...]
     steps: tuple[int, ...]
+    duties: tuple[int, ...]
     lines: Mapping[str, tuple[int, ...]]
     unsure: frozenset[str] = frozenset()
 
@@ -52,6 +54,9 @@ class Shape:
     def step(self, at: int) -> str:
         return self.place("step", self.steps[at], self.pack.steps[at].id)
 
+    def duty(self, at: int) -> str:
+        return self.place("duty", self.duties[at], self.pack.duties[at].id)
+
     def place(self, kind: str, number: int, name: str) -> str:
         line = self.lines[kind][number - 1] if self.lines[kind] else 0
         return f"{f' line {line}' if line else ''}, {kind} {number} ({name})"
@@ -59,11 +64,11 @@ class Shape:
 
 def shaped(table: Mapping[str, Any], text: str, floor: Floor) -> Shape:
     """The table's rows as a pack; one that cannot be read is left out, and complained of."""
-    rows = {kind: read if isinstance(read := table.get(kind, []), list) else [] for kind in ("route", "step")}
+    rows = {kind: read if isinstance(read := table.get(kind, []), list) else [] for kind in KINDS}
     lines = {kind: headers(text, kind, len(rows[kind])) for kind in rows}
     numbers = {kind: tuple(range(1, len(rows[kind]) + 1)) for kind in rows}
     try:
-        return Shape(Pack.model_validate(table), (), numbers["route"], numbers["step"], lines)
+        return Shape(Pack.model_validate(table), (), numbers["route"], numbers["step"], numbers["duty"], lines)
     except ValidationError as error:
         errors = [(each["loc"], each["type"], each["msg"]) for each in error.errors(include_url=False)]
     unsure = frozenset(str(loc[0]) for loc, _, _ in errors)
@@ -75,8 +80,8 @@ def shaped(table: Mapping[str, Any], text: str, floor: Floor) -> Shape:
     }  # fmt: skip
     sound = {key: spare[key] if key in unsure else table.get(key, spare[key]) for key in spare}
     pack = Pack.model_validate(sound | {kind: [rows[kind][at] for at in kept[kind]] for kind in rows})
-    routes, steps = (tuple(at + 1 for at in kept[kind]) for kind in ("route", "step"))
-    shape = Shape(pack, (), routes, steps, lines, unsure)
+    routes, steps, duties = (tuple(at + 1 for at in kept[kind]) for kind in KINDS)
+    shape = Shape(pack, (), routes, steps, duties, lines, unsure)
     wrong = tuple(worded(shape, table, *each) for each in errors)
     return replace(shape, wrong=wrong)
 
@@ -84,7 +89,7 @@ def shaped(table: Mapping[str, Any], text: str, floor: Floor) -> Shape:
 def worded(shape: Shape, table: Mapping[str, Any], loc: tuple[int | str, ...], kind: str, message: str) -> str:
     """One complaint: the row it stands in, the word, and what that takes."""
     place, names = "", [str(part) for part in loc if isinstance(part, str)]
-    if len(loc) > 1 and isinstance(at := loc[1], int) and loc[0] in ("route", "step"):
+    if len(loc) > 1 and isinstance(at := loc[1], int) and loc[0] in KINDS:
         row = table[str(loc[0])][at]
         name = row.get("report" if loc[0] == "route" else "id", "?") if isinstance(row, dict) else "?"
         place, names = shape.place(str(loc[0]), at + 1, str(name)[:60]), names[1:]

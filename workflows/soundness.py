@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.floor import Floor
 from workflows.policy import Conditions, Pack, RouteRow, mark
-from workflows.shape import Shape, shaped
+from workflows.shape import KINDS, Shape, shaped
 
 LARGEST = 200_000
 MOST_ROWS = 400
@@ -24,8 +24,8 @@ def examined(text: str, place: str, floor: Floor) -> tuple[Pack | None, tuple[st
         return None, (clean(f"{place}: this is not TOML: {error}."),)
     except (ValueError, RecursionError):
         return None, (f"{place}: this is not TOML: a number is too long, or lists stand too deep in each other.",)
-    if any(isinstance(rows := table.get(key), list) and len(rows) > MOST_ROWS for key in ("route", "step")):
-        return None, (f"{place}: over {MOST_ROWS} routes or steps; that is no policy.",)
+    if any(isinstance(rows := table.get(key), list) and len(rows) > MOST_ROWS for key in KINDS):
+        return None, (f"{place}: over {MOST_ROWS} routes, steps or duties; that is no policy.",)
     shape = shaped(table, text, floor)
     wrong = (*shape.wrong, *complaints(shape, shape.pack, floor))
     said = tuple(dict.fromkeys(clean(f"{place}{line}") for line in wrong))
@@ -54,6 +54,11 @@ def complaints(shape: Shape, pack: Pack, floor: Floor) -> Iterator[str]:
         yield from unknown(place, "type", step.report, floor.types)
         yield from misworded(place, step, floor)
         yield from uncited(place, step.why, pack, shape.unsure)
+    for at, duty in enumerate(pack.duties):
+        place = shape.duty(at)
+        yield from uncited(place, duty.why, pack, shape.unsure)
+        if "cast" not in shape.unsure:
+            yield from unknown(place, "role", duty.to, {*pack.cast, *floor.held_by, *floor.audiences})
     yield from uncited(", review", pack.review.why, pack, shape.unsure)
     yield from unknown(", class", "class", (pack.klass,) if pack.klass else (), floor.classes)
     if "cast" not in shape.unsure:

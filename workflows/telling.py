@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from storage import promises
@@ -50,6 +51,9 @@ class Telling:
     stamp: str = ""
     # The id and the channel of a room where it may be said in place of this, if everybody there may see the case.
     room: tuple[str, str] = ("", "")
+    # What a nudge speaks of: each task's next reminder, and how far what is overdue has been raised.
+    reminded: Mapping[str, date] = field(default_factory=dict)
+    raised: Mapping[str, int] = field(default_factory=dict)
 
 
 def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:

@@ -11,6 +11,8 @@ from handlers.web.cover import Cover
 from handlers.web.door import DoorPages
 from handlers.web.front import Front, House
 from handlers.web.gallery import GalleryPages
+from handlers.web.policy import PolicyPages
+from handlers.web.task import TaskPages
 from storage.database import Database
 from templates.pages import stylesheet
 
@@ -19,6 +21,7 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
     """The routes of all pages, each answer under the same strict cover."""
     front = Front(desk, database, trust, house)
     door, case, gallery = DoorPages(front), CasePages(front), GalleryPages(front)
+    task, policy = TaskPages(front), PolicyPages(front)
     routes = Router(
         [
             Route("/style.css", _style, methods=["GET"]),
@@ -33,6 +36,9 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
             Route("/c/answer", case.answer, methods=["POST"]),
             Route("/c/out", case.sign_out, methods=["POST"]),
             Route("/c/{step}", case.back, methods=["GET"]),
+            Route("/t/{token}", task.show, methods=["GET"]),
+            Route("/t/{token}", task.answer, methods=["POST"]),
+            Route("/policy/{id}", policy.show, methods=["GET"]),
             Route("/e/{token}", gallery.show, methods=["GET"]),
             Route("/e/{token}/{position:int}", gallery.picture, methods=["GET"]),
         ]

@@ -6,6 +6,7 @@ Nothing here holds a report's words: those are in ``Sealed``, under the key of t
 
 from storage.models.cases import Case, Draft, Evidence, Involved, Party, Unprocessed
 from storage.models.doors import Link, Passphrase, WebSession
+from storage.models.duties import PolicyVersion, Task
 from storage.models.keeping import DeskSetting, Entry, Heard, Key, LedgerHead, Posted, Promise, Sealed
 from storage.models.owned import Owned
 from storage.models.people import Absence, Account, CalendarSpan, Person, RoleHeld, School, TeamRoom, Trust
@@ -28,11 +29,13 @@ __all__ = [
     "Party",
     "Passphrase",
     "Person",
+    "PolicyVersion",
     "Posted",
     "Promise",
     "RoleHeld",
     "School",
     "Sealed",
+    "Task",
     "TeamRoom",
     "Trust",
     "Unprocessed",

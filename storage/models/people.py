@@ -59,6 +59,14 @@ class Person(Owned, table=True):
     phone: str = ""
     school: str = ""
     line_manager: str = ""
+    # Whether they are on the list of staff, teach, and in which team; the weekdays on which somebody part-time works,
+    # by name (none: every day that school has); the day on which they began or leave.
+    staff: bool = False
+    teaches: bool = False
+    team: str = ""
+    works: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    joined: date | None = None
+    leaves: date | None = None
     met_at: datetime
 
 

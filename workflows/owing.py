@@ -1,0 +1,126 @@
+"""How duties stand: one's own with their dates, and for heads how far a school has come, by duty and by team."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage.models import Person, School, Task
+from storage.queries import duties as queries
+from storage.queries import people as people_queries
+from storage.unit import Unit
+from workflows.calendar import day_of
+from workflows.nudging import described, lines
+from workflows.people import Met
+from workflows.rules import Rules
+
+# Who sees how far their school has come, besides the head: whoever sees to it that things get done.
+OVERSEES = ("headteacher", "executive_headteacher", "business_manager")
+SHOWN = 10
+BAR = 10
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of those asked have done one duty, in one team ("" for everybody)."""
+
+    duty: str
+    team: str
+    done: int
+    asked: int
+
+    @property
+    def bar(self) -> str:
+        """``▓▓▓▓▓▓▓░░░ 14 of 20``."""
+        full = BAR * self.done // self.asked if self.asked else 0
+        return f"{'▓' * full}{'░' * (BAR - full)} {self.done} of {self.asked}"
+
+
+def at_home(unit: Unit, rules: Rules, met: Met) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What stands on somebody's Home: what they have to do, and how far the schools that they head have come."""
+    mine: list[Task] = unit.find(queries.open_tasks(met.person.id)) if met.theirs else []
+    if mine:
+        yield "nudge.heading", {}
+        for task in mine:
+            yield "nudge.mine", described(unit, rules, task)
+    roles = unit.find(people_queries.roles_of(met.person.id, unit.now)) if met.confirmed else []
+    for school in dict.fromkeys(role.school for role in roles if role.role in OVERSEES and role.school):
+        yield from of_school(unit, rules, unit.get(School, school))
+
+
+def of_school(unit: Unit, rules: Rules, school: School) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    tasks = current(unit.find(queries.tasks_at(school.id)))
+    if tasks:
+        late = overdue(unit, tasks)
+        yield (
+            "nudge.completion",
+            {
+                "school": school.name,
+                "completion": tuple(said(rules, each) for each in progress(unit, tasks)),
+                "overdue": tuple(lines(unit, rules, late[:SHOWN])),
+                "more": max(0, len(late) - SHOWN),
+            },
+        )
+
+
+def said(rules: Rules, progress: Progress) -> tuple[str, str]:
+    label = rules.words.nudges[progress.duty].label
+    return (f"{label}: {progress.team}" if progress.team else label), progress.bar
+
+
+def current(tasks: Iterable[Task]) -> list[Task]:
+    """Each duty's newest round; what ended without being done counts for nobody."""
+    kept = [task for task in tasks if task.state != "ended"]
+    newest: dict[tuple[str, str], Task] = {}
+    for task in kept:
+        key = (task.person, task.duty)
+        if key not in newest or newest[key].opened_on <= task.opened_on:
+            newest[key] = task
+    return list(newest.values())
+
+
+def progress(unit: Unit, tasks: Iterable[Task]) -> Iterator[Progress]:
+    """By duty, and under each duty by team where there is more than one."""
+    people = {person.id: person for person in unit.find(queries.staff())}
+    by_duty: dict[str, dict[str, list[Task]]] = {}
+    for task in tasks:
+        team = people[task.person].team if task.person in people else ""
+        by_duty.setdefault(task.duty, {}).setdefault(team, []).append(task)
+    for duty, teams in sorted(by_duty.items()):
+        yield counted(duty, "", [task for some in teams.values() for task in some])
+        if len(teams) > 1:
+            yield from (counted(duty, team, some) for team, some in sorted(teams.items()) if team)
+
+
+def counted(duty: str, team: str, tasks: list[Task]) -> Progress:
+    return Progress(duty, team, sum(task.state == "done" for task in tasks), len(tasks))
+
+
+def overdue(unit: Unit, tasks: Iterable[Task]) -> list[Task]:
+    """What should have been done before today, the longest overdue first."""
+    today = day_of(unit.now)
+    late = (task for task in tasks if task.state in ("open", "unable") and task.due_on < today)
+    return sorted(late, key=lambda task: (task.due_on, task.id))
+
+
+def rows(unit: Unit, rules: Rules) -> Iterator[Mapping[str, str]]:
+    """Every task of every school, a row each, for a spreadsheet: dates as 2026-09-01, "" where there is none."""
+    names = {person.id: person for person in unit.find(people_queries.everybody())}
+    schools: list[School] = unit.find(people_queries.schools())
+    for school in schools:
+        tasks: list[Task] = unit.find(queries.tasks_at(school.id))
+        for task in tasks:
+            person: Person = names[task.person]
+            yield {
+                "school": school.key,
+                "name": person.name,
+                "team": person.team,
+                "duty": rules.words.nudges[task.duty].label,
+                "period": task.period,
+                "policy": task.policy,
+                "asked_on": str(task.opened_on),
+                "due_on": str(task.due_on),
+                "state": task.state,
+                "done_on": str(task.done_on or ""),
+                "policy_version": task.version,
+                "sha256": task.sha256,
+            }
