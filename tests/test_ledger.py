@@ -67,7 +67,7 @@ def mend(connection: Connection, rows: Rows) -> None:
         row["entry"] = canonical({**json.loads(row["entry"]), "position": head.size, "case": row["case"]})
         row["leaf"] = leaf_hash(row["entry"].encode())
         head = head.grown_by(row["leaf"])
-    connection.execute(update(HEADS).values(packed("oak", head)))
+    connection.execute(update(HEADS).values(packed(rows[0]["trust"], head)))
 
 
 def rewritten(row: dict[str, Any], **changed: Any) -> dict[str, Any]:
