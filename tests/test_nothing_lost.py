@@ -1,5 +1,6 @@
 """What was reported is heard by somebody, whatever goes wrong on the way, and whoever is missing."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +8,10 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+from pydantic import SecretStr
+
+from bot.settings import Settings
+from tests.test_mail import mail_server
 from tests.townspeople import Somebody, words
 from tests.world import World, brambledown, until
 from workspace.refusal import SlackError
@@ -81,6 +86,40 @@ def test_a_card_whose_first_words_were_lost_on_the_way_is_still_one_card_when_th
     world.settled()
     (receipt,) = world.teacher.hears()
     assert "opened" in receipt
+
+
+class Postman:
+    """A mail server that takes its time, and remembers how many letters it was given at once."""
+
+    def __init__(self) -> None:
+        self.taken = self.at_once = self.most = 0
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        await asyncio.sleep(0.2)
+        self.at_once, self.taken = self.at_once - 1, self.taken + 1
+        return "250 OK"
+
+
+def test_letters_go_one_at_a_time_so_that_a_crash_repeats_one_at_most(
+    chat: Address, tmp_path: Path, new_sqlite: Callable[[], str]
+) -> None:
+    postman = Postman()
+    with mail_server(postman) as address:
+
+        class ByPost(World):
+            def decided(self) -> Settings:
+                return super().decided().model_copy(update={"smtp_url": SecretStr(f"smtp://{address}")})
+
+        school = ByPost(chat, tmp_path, new_sqlite())
+        try:
+            school.opens()
+            school.settled()
+        finally:
+            school.closes()
+    assert postman.taken >= 2, "the chair and the trustees were invited"
+    assert postman.most == 1
 
 
 def test_one_whom_nothing_reaches_delays_nobody_else_and_is_tried_again(world: World) -> None:
