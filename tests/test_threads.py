@@ -113,6 +113,8 @@ def test_the_same_message_delivered_again_is_one_note(world: World) -> None:
     for each in (sent[-1], payloads.event(world.workspace, sent[-1]["event"])):
         delivered(world, each)
     assert notes(world.settled(), case) == 1
+    assert "not kept" not in words(world.dsl.thread(card))
+    assert len(world.rows(select(Heard))) == 1
 
 
 def delivered(world: World, envelope: Json) -> None:
