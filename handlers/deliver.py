@@ -16,6 +16,7 @@ from handlers.senders import Posted, Sender, Unreachable
 from handlers.teamrooms import Rooms
 from storage import promises
 from storage.faults import Busy, Uncertain
+from storage.patience import stand_back
 from storage.promises import Claim
 from workflows import accounts, nudges, nudging, telling
 from workflows.telling import Telling
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 # Few enough that somebody who presses Send never waits behind a crowd of messages.
 AT_ONCE = 16
+TOGETHER = 0.005  # seconds
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
 TURN = 20.0  # seconds that a letter waits for those before it: with what follows, less than a lease
 
@@ -49,6 +51,7 @@ class Deliver:
 
     async def serve(self) -> None:
         """Sweep whenever woken: by whoever made a promise, and each second by the clock for what falls due."""
+        stand_back()  # whoever presses Send goes first
         await self.take_over()
         while True:
             await self.awake.wait()
@@ -71,24 +74,25 @@ class Deliver:
         """Something may be due."""
         self.awake.set()
 
-    async def sweep(self) -> int:
-        """Take up what is due now, as much as there is room for; returns how many promises were taken up."""
+    async def sweep(self) -> bool:
+        """Take up what is due now, as much as there is room for; whether there may be more."""
         room = AT_ONCE - len(self.keeping)
         if not room:
-            return 0
+            return False
         database = next(iter(self.desks.values())).database
         claims: list[Claim] = await database.run("", promises.claim, room, LEASE)
         for claim in claims:
             task = asyncio.create_task(self.keep(claim))
             self.keeping.add(task)
             task.add_done_callback(self.kept)
-        return len(claims)
+        return len(claims) == room
 
     def kept(self, task: asyncio.Task[None]) -> None:
         self.keeping.discard(task)
         if not task.cancelled() and (fault := task.exception()):
             log.error("promise left to its lease: %s", type(fault).__name__)
-        self.awake.set()
+        # Those who finish together make room for one taking up.
+        asyncio.get_running_loop().call_later(TOGETHER, self.awake.set)
 
     async def finish(self, patience: float = 5) -> None:
         """Let what is being kept come to its end; what does not is somebody's again when its lease runs out."""

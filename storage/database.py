@@ -14,8 +14,9 @@ from sqlalchemy import make_url
 from storage import engines
 from storage.ledger import Heads
 from storage.migrations import bring_up_to_date
-from storage.patience import answer, answer_now
+from storage.patience import answer, answer_now, stands_back
 from storage.postgres import HANDS, Writers
+from storage.turns import Job
 from storage.unit import Scope, Unit, bound
 from storage.vault import Vault
 from storage.writer import Writer
@@ -86,7 +87,7 @@ class Database:
     def _submit(self, trust: str, work: Callable[[Unit], Any]) -> "Future[Any]":
         asked, number = self._asked, next(self._numbers)
         asked[number] = time.monotonic()
-        future = self._writer.submit(trust, work)
+        future = self._writer.submit(Job(trust, work, stands_back()))
         future.add_done_callback(lambda _: asked.pop(number, None))
         return future
 

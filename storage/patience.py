@@ -1,8 +1,9 @@
-"""How long a change may wait for its turn, and how long somebody at a form waits for its answer."""
+"""Whose turn it is: how long a change may wait, who stands back, and how long somebody at a form waits."""
 
 import asyncio
 import time
 from concurrent.futures import Future
+from contextvars import ContextVar
 from typing import TypeVar
 
 from storage.faults import Busy, Uncertain
@@ -11,6 +12,22 @@ Answer = TypeVar("Answer")
 DROPPED_AFTER = 2.0
 UNCERTAIN_AFTER = 2.5
 AT_A_TERMINAL = 60.0
+# Who stands back lets everybody go first, but not for longer.
+STANDS_BACK_FOR = 0.5
+_standing_back = ContextVar("standing_back", default=False)
+
+
+def stand_back() -> None:
+    """From now on, whatever this task and those it starts ask for lets go first what somebody waits for."""
+    _standing_back.set(True)
+
+
+def stands_back() -> bool:
+    return _standing_back.get()
+
+
+def has_stood_back_long_enough(arrived: float) -> bool:
+    return time.monotonic() - arrived > STANDS_BACK_FOR
 
 
 def has_waited_too_long(arrived: float) -> bool:

@@ -1,17 +1,19 @@
-"""Writes to PostgreSQL: each change a transaction that holds its trust's ledger head."""
+"""Writes to PostgreSQL: what waits for one trust is a transaction together, which holds that trust's ledger head."""
 
-import time
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from storage.faults import Busy, NotSaved, Uncertain
 from storage.ledger import Heads
-from storage.patience import DROPPED_AFTER, has_waited_too_long
-from storage.unit import Scope, Unit, bound
+from storage.patience import DROPPED_AFTER
+from storage.turns import Batch, Job, Line
+from storage.unit import Scope
 
 HANDS = 8
 UNNOTICED = 0.02
@@ -19,43 +21,61 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Writers:
-    """A few hands; two changes of one trust wait for each other, those of two trusts do not."""
+    """A few hands; the changes of one trust are one hand's at a time, those of two trusts do not wait for each other.
+
+    The house has no ledger and a line of its own: whoever keeps promises must not wait for a trust.
+    """
 
     def __init__(self, engine: Engine, scope: Callable[[str, Heads], Scope]) -> None:
         self._engine, self._scope = engine, scope
         self._hands = ThreadPoolExecutor(HANDS, "writer")
+        self._lines: dict[str, Line] = defaultdict(Line)
+        self._served: set[str] = set()
+        self._lock = Lock()
 
-    def submit(self, trust: str, work: Callable[[Unit], Any]) -> "Future[Any]":
-        return self._hands.submit(self._run, trust, work, time.monotonic())
+    def submit(self, job: Job) -> "Future[Any]":
+        with self._lock:
+            self._lines[job.trust].add(job)
+            if job.trust not in self._served:
+                self._hands.submit(self._serve, job.trust)
+                self._served.add(job.trust)
+        return job.future
 
     def close(self) -> None:
+        """Finish what was submitted, then stop."""
         self._hands.shutdown()
         self._engine.dispose()
 
-    def _run(self, trust: str, work: Callable[[Unit], Any], arrived: float) -> Any:
-        done = False
+    def _serve(self, trust: str) -> None:
+        line = self._lines[trust]
+        while True:
+            self._write_together(trust, line)
+            with self._lock:
+                if not line:
+                    self._served.discard(trust)
+                    return
+
+    def _write_together(self, trust: str, line: Line) -> None:
+        batch, begun, done = Batch(self._scope), False, False
         try:
             with self._engine.connect() as connection, connection.begin():
-                result = self._write(connection, trust, work, arrived)
+                heads = Heads(connection, "postgresql")
+                if trust:
+                    _be_patient_for_the_rest(connection, line.waited())
+                    _lock(heads, trust)
+                begun = True
+                batch.run(line, connection, heads)
                 done = True
-        except OperationalError as fault:
-            # No room, or a server that went away: unless that was while it committed, nothing was kept.
-            raise (Uncertain() if done else NotSaved()) from fault
-        return result
-
-    def _write(self, connection: Connection, trust: str, work: Callable[[Unit], Any], arrived: float) -> Any:
-        heads = Heads(connection, "postgresql")
-        # The house has no ledger, and whoever keeps promises must not wait for a trust.
-        if trust:
-            _be_patient_for_the_rest(connection, time.monotonic() - arrived)
-            _lock(heads, trust)
-        if has_waited_too_long(arrived):
-            raise Busy
-        with bound(connection, self._scope(trust, heads)) as unit:
-            result = work(unit)
-        unit._keep_head()
-        heads.save()
-        return result
+        except Busy:
+            line.turn_away()
+        except (SQLAlchemyError, NotSaved) as fault:
+            # A server that goes away while it commits leaves it open what it kept; before that, nothing was.
+            unsure = done and isinstance(fault, OperationalError)
+            if begun:
+                batch.fail(fault, Uncertain if unsure else NotSaved)
+            else:
+                batch.fail_unbegun(line, fault)
+        batch.hand_back()
 
 
 def _be_patient_for_the_rest(connection: Connection, waited: float) -> None:

@@ -39,7 +39,7 @@ ONLY = {
 }
 
 # The three places that may catch everything: the edge, the writer, the sweeper.
-CATCHERS = {"handlers/gate.py", "handlers/deliver.py", "storage/writer.py"}
+CATCHERS = {"handlers/gate.py", "handlers/deliver.py", "storage/turns.py"}
 
 # The clock and the dice are injected.  Who may still ask for chance itself, and why:
 DICERS = {
