@@ -40,13 +40,13 @@ class Persona:
 FORMER = ("left", "subject", "close")
 PERSONAS = {
     "lead": Persona("dsl", "lead", "dsl"),
-    "decider": Persona("head", "informed", "headteacher", "decider"),
-    "informed": Persona("business_manager", "informed", "dpo"),
-    "support": Persona("phase_lead", "support", "line_manager"),
-    "reporter": Persona("teacher", "reporter"),
     "left": Persona("ict", "", "ict"),
     "subject": Persona("deputy_head", "", "deputy_headteacher"),
     "close": Persona("deputy_dsl", "", "deputy_dsl"),
+    "support": Persona("phase_lead", "support", "line_manager"),
+    "decider": Persona("head", "informed", "headteacher", "decider"),
+    "informed": Persona("business_manager", "informed", "dpo"),
+    "reporter": Persona("teacher", "reporter"),
     "nobody": Persona("other_teacher"),
     "elsewhere": Persona("communications"),
     "guest": Persona("supply_teacher"),

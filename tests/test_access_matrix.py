@@ -27,6 +27,7 @@ SELECT (SELECT count(*) FROM ledger WHERE "case" = :case), (SELECT count(*) FROM
        (SELECT state || acknowledged_by FROM cases WHERE id = :case),
        (SELECT group_concat(person || part || coalesce(until, '')) FROM parties WHERE "case" = :case)
 """
+ENOUGH = 5  # cells that are wrong to say so
 REFUSED = """SELECT count(*) FROM ledger WHERE "case" = :case AND entry LIKE '%access.refused%'"""
 
 
@@ -118,6 +119,8 @@ def test_every_part_can_do_what_the_table_says_and_nothing_else(town: Town, stat
         if not changes and before != after:
             faults.append(f"left a trace: {before} {after}")
         wrong += [f"{who} {door} {action} while {state}: {fault}" for fault in faults]
+        if len(wrong) > ENOUGH:
+            break
     assert not wrong, "\n".join(wrong)
 
 
