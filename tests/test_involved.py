@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.test_doors_of_the_chair import CANARY, Reader
 from tests.test_right_person import NOWHERE, told
 from tests.townspeople import Json, Somebody, actions, words
@@ -215,3 +217,34 @@ def test_the_chair_says_who_is_involved_on_the_page(world: World) -> None:
     # Whoever is signed in on a page picks nobody by an id of their own choosing.
     forged = {**hidden, "line.who_staff": world.person_of(world.ict), "choice.who_part": "subject"}
     assert chair.browser.post("/p/c/answer", data={**forged, "text.who_why": WHY}).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["Tom Bhatt", "Tom Riddle"])
+def test_somebody_who_comes_to_a_role_later_is_not_told_where_a_typed_name_could_be_theirs(
+    school: World, typed: str
+) -> None:
+    school.teacher.reports("pupil_concern", **CHILD, subject_names=typed)
+    deputy = '{ role = "deputy_dsl", school = "brambledown" }'
+    media = '{ role = "social_media", school = "brambledown" }'
+    school.settled().applies({media: f"{media}, {deputy}"})
+    school.settled().dsl.presses("recuse", school.dsl.card())
+    leads = school.settled().leads()
+    assert "deputy-dsl" in leads
+    assert ("social-media" in leads) == (typed == "Tom Riddle")
+
+
+def test_the_lead_says_that_it_is_not_them_and_they_may_be_told(school: World) -> None:
+    school.teacher.reports("pupil_concern", **CHILD, subject_names="Tom Bhatt")
+    deputy = '{ role = "deputy_dsl", school = "brambledown" }'
+    media = '{ role = "social_media", school = "brambledown" }'
+    school.settled().applies({media: f"{media}, {deputy}"})
+    school.settled().dsl.acknowledges()
+    handover = school.settled().dsl.presses("handover", school.dsl.opens())
+    assert school.communications.name not in words(handover)
+    school.dsl.shuts()
+    shown = form(school.dsl)
+    answers = {"corrects": row(shown, "Tom Bhatt"), "who_kind": "pupil", "who_part": "subject", "who_same": "none"}
+    school.dsl.sends(shown, **answers, who_why=WHY)
+    school.dsl.shuts()
+    handover = school.settled().dsl.presses("handover", school.dsl.opens())
+    assert school.communications.name in words(handover)

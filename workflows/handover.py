@@ -8,7 +8,7 @@ from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cards, parties, routing, states, working
+from workflows import cards, latecomers, parties, routing, states, working
 from workflows.matter import Matter
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -71,7 +71,9 @@ def entitled(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Pl
     barred = {each.person for each in rows if each.until or each.part == "lead"}
     barred |= {party.person, case.reporter} | found.harmed_persons
     barred |= parties.shut_out(unit, rules, case)
-    able = {place.person: place for place in reversed([*standing(unit, rules, case)]) if place.person not in barred}
+    places = [*standing(unit, rules, case)]
+    barred |= latecomers.held_back(unit, case, places)
+    able = {place.person: place for place in reversed(places) if place.person not in barred}
     if not able:
         raise Refused("nobody_else")
     return {person: able[person] for person in reversed(able)}

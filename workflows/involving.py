@@ -38,6 +38,7 @@ class Found:
     name: str
     kind: str
     perhaps: tuple[str, ...]
+    compared: tuple[str, ...]
     corrects: Involved | None
     why: str
 
@@ -87,12 +88,13 @@ def understood(unit: Unit, case: Case, answers: Answers) -> Found:
     same = said["who_same"] if said["who_same"] not in (NOBODY, UNSURE) else ""
     person = said["who_staff"] or same or (kept.person if kept else "")
     kind = PICKED_KIND if person else kind or (kept.kind if kept else "")
-    perhaps = () if person else doubts(said["who_same"], name, part, kind, close_by)
+    compared = () if person else doubts(said["who_same"], name, part, kind, close_by)
+    perhaps = compared if said["who_same"] == UNSURE else ()
     if perhaps:
         kind = PICKED_KIND
     if not kind:
         raise BadAnswers({"who_kind": "required"})
-    return Found(part, person, name, kind, perhaps, earlier, why)
+    return Found(part, person, name, kind, perhaps, compared, earlier, why)
 
 
 def wrong(
@@ -114,17 +116,18 @@ def wrong(
 
 
 def doubts(said: str, name: str, part: str, kind: str, close_by: tuple[Face, ...]) -> tuple[str, ...]:
-    """Whom a typed name could be, where the lead is not sure; it is asked of every name that decides who is told."""
+    """Whom a typed name could be; the lead is asked about every name that decides who is told."""
     decides = part in ("subject", "close") or (part == "harmed" and kind == PICKED_KIND)
     alike = tuple(face.id for face in doubtful([name], close_by).get(name, ())) if name and decides else ()
     if alike and said not in (NOBODY, UNSURE):
         raise BadAnswers({"who_same": "who_same"})
-    return alike if said == UNSURE else ()
+    return alike
 
 
 def keep(unit: Unit, case: Case, found: Found, by: str) -> None:
     """A row of its own, beside the one that it corrects; the name and the reason are sealed."""
     facts = {"row": "", "name": found.name, "part": found.part, "corrects": "", "why": found.why}
+    facts["compared"] = " ".join(found.compared)
     if found.corrects:
         found.corrects.corrected_at, found.corrects.corrected_by = unit.now, by
         facts["corrects"] = found.corrects.id

@@ -9,7 +9,7 @@ from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import cards, people, routing, states, terms
+from workflows import cards, latecomers, people, routing, states, terms
 from workflows.involved import facts
 from workflows.routing import Facts, Place, Route
 from workflows.rules import Rules
@@ -159,7 +159,8 @@ def climb(unit: Unit, rules: Rules, case: Case, because: str = "") -> Place | No
     )
     leads = [place for place in route.recipients if place.part == "lead" and place.person not in asked]
     rungs = routing.rungs_after(rules.pack, rules.floor, cast, found, asked)
-    coming = (*leads, *rungs)
+    late = latecomers.held_back(unit, case, (*leads, *rungs))
+    coming = tuple(place for place in (*leads, *rungs) if place.person not in late)
     if not coming:
         end_outside(unit, rules, case)
         return None

@@ -119,7 +119,8 @@ def involve(unit: Unit, case: Case, rules: Rules, written: Written) -> list[tupl
 
 def keep_words(unit: Unit, case: Case, written: Written, names: Mapping[str, str]) -> None:
     """Seal everything that was said, under the case's own key."""
-    unit.seal(case.id, "answers", json.dumps({"answers": dict(written.answers), "names": names, "report": case.report}))
+    kept = {"answers": dict(written.answers), "names": names, "asked": dict(written.asked), "report": case.report}
+    unit.seal(case.id, "answers", json.dumps(kept))
 
 
 def gather(unit: Unit, case: Case, written: Written) -> None:

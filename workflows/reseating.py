@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import parties, routing, working
+from workflows import latecomers, parties, routing, working
 from workflows.matter import Matter
 from workflows.routing import Place, Route
 from workflows.rules import Rules
@@ -67,12 +67,14 @@ def reseat(unit: Unit, rules: Rules, case: Case, before: Route) -> tuple[Party, 
 def take_places(unit: Unit, rules: Rules, case: Case, change: Change) -> None:
     """Everybody on the route has the part that it gives them; who handed it over before is not asked again."""
     rows: dict[str, Party] = {each.person: each for each in unit.find(queries.parties(case.id))}
+    late = latecomers.held_back(unit, case, change.route.recipients)
     asked = False
     for place in (each for each in change.route.recipients if each.part != "choice"):
         party = rows.get(place.person)
         if party is None:
-            parties.tell(unit, case, place)
-            asked |= place.part == "lead"
+            if place.person not in late:
+                parties.tell(unit, case, place)
+                asked |= place.part == "lead"
         elif party.until:
             asked |= back(unit, party, place)
         elif place.part == "lead" and party.part != "lead":
