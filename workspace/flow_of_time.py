@@ -24,7 +24,7 @@ def nobody_answers(town: Town, story: Story) -> None:
     with town.nobody_learns(town.owner, town.assistant):
         town.moves_on("20m")
         story.step("The clock", "is moved on by 20 minutes.")
-        late = deputy.message(f"Nobody has acknowledged {reference}", "Open")
+        late = deputy.message(f"{reference} is now with you", "Open")
         story.step(deputy.name, "is told that nobody has acknowledged it, and that it is now with him.")
         warned = teacher.message(f"{reference}: please phone")
         insist("01632 960121" in words(warned), "The warning does not give the number of the next person.")

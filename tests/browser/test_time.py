@@ -35,7 +35,7 @@ def test_a_report_that_nobody_acknowledges_goes_to_the_next_person_before_everyb
     late = teacher.card(f"{reference}: please phone")
     expect(late).to_contain_text("01632 960121")
     teacher.looks("please-phone")
-    card = deputy.card(f"Nobody has acknowledged {reference}")
+    card = deputy.card(f"{reference} is now with you")
     deputy.looks("escalated")
     card.get_by_role("button", name="Open").click()
     expect(deputy.form).to_contain_text("He is on the bike shed roof.")
