@@ -48,6 +48,14 @@ WORKED = {
         "theirs": "",
         "said": "",
     },
+    "Record their answer": {
+        "referral": "the first",
+        "sense": "taken",
+        "heard_on": "2025-11-19",
+        "heard_from": "",
+        "heard": "",
+    },
+    "Say who is involved": {"who_name": "", "who_kind": "pupil", "who_part": "witness", "who_why": ""},
     "Ask who sent it": {"asked": ""},
     "Close": {"reason": ""},
     "Reopen": {"reopened": ""},
@@ -164,6 +172,8 @@ class Telling:
             _, opened = self.is_opened(story)
             form = lead.presses(button, form=opened)
             typed = {box: said or self.canaries.new(f"{story}: {box}") for box, said in boxes.items()}
+            if typed.get("referral"):
+                typed["referral"] = next(offered(form, "referral"))
             lead.closes(lead.sends(form, typed))
         form = self.presses(self.teacher, "Answer", story)
         self.teacher.closes(self.teacher.sends(form, {"answered": self.canaries.new(f"{story}: answered")}))
@@ -264,6 +274,13 @@ def text(value: str) -> Mapping[str, str]:
 
 def options(element: Mapping[str, Any]) -> list[Any]:
     return [each for group in element.get("option_groups") or [element] for each in group["options"]]
+
+
+def offered(form: Any, box: str) -> Iterator[str]:
+    """What may be picked in a box."""
+    for block in form["blocks"]:
+        if block.get("block_id") == box:
+            yield from (each["value"] for each in block["element"]["options"])
 
 
 def parties(school: School, reference: str) -> list[Any]:

@@ -20,6 +20,7 @@ KEYS = {
     "radio_buttons": "selected_option",
     "checkboxes": "selected_options",
     "multi_users_select": "selected_users",
+    "users_select": "selected_user",
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "file_input": "files",
