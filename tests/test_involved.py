@@ -81,6 +81,23 @@ def test_somebody_told_who_turns_out_to_be_part_of_it_loses_it_and_the_lead_hear
     assert "(must be done)" in again
 
 
+def test_everything_that_they_were_told_is_edited_and_nothing_more_comes(world: World) -> None:
+    in_hand(world, world.head, "colleague_concern", what=CANARY, harmed="pupil", harmed_names="Jo")
+    receipt = world.teacher.presses("add", world.teacher.card())
+    assert receipt
+    world.teacher.sends(receipt, added="He rang her at home.")
+    assert [said for said in world.settled().dsl.hears() if "Something has been added" in said]
+    names(world.head, "subject", who_staff=world.dsl)
+    assert set(world.settled().dsl.hears()) == {"Something is no longer with you"}
+    assert len(world.dsl.hears()) > 1
+    assert world.case().reference not in " ".join(words(each) for each in world.dsl.messages())
+    world.teacher.shuts()
+    receipt = world.teacher.presses("add", world.teacher.card())
+    assert receipt
+    world.teacher.sends(receipt, added="And again.")
+    assert set(world.settled().dsl.hears()) == {"Something is no longer with you"}
+
+
 def test_a_lead_who_names_themself_is_told_nothing_more(world: World) -> None:
     case = in_hand(world, world.head, "colleague_concern", what=CANARY, harmed="nobody", subject_names="Quentin Vale")
     shown = names(world.head, "close", who_staff=world.head)

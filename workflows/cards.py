@@ -4,6 +4,7 @@ from datetime import datetime
 
 from storage.events import Event
 from storage.models import Case
+from storage.queries import cases as queries
 from storage.unit import Unit
 from workflows import calendar, terms
 
@@ -21,6 +22,13 @@ def when(unit: Unit, case: Case) -> datetime:
 def owe(unit: Unit, case: Case, person: str) -> None:
     """Somebody's card is to say how things stand; what that is, is found when it is sent."""
     unit.promise("card", person, when(unit, case), about=case.id, slot=CARD)
+
+
+def owe_all(unit: Unit, case: Case, person: str) -> None:
+    """The same for everything that was said to them about it; what they are told as its reporter stays."""
+    said = [] if person == case.reporter else unit.find(queries.slots(case.id, person))
+    for slot in dict.fromkeys((CARD, *said)):
+        unit.promise("card", person, unit.now, about=case.id, slot=slot)
 
 
 def owe_receipt(unit: Unit, case: Case) -> None:

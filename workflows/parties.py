@@ -94,6 +94,10 @@ def told_of(unit: Unit, case_id: str) -> list[Party]:
     return [party for party in unit.find(queries.parties(case_id)) if party.until is None]
 
 
+def has(unit: Unit, case_id: str, person: str) -> bool:
+    return any(party.person == person for party in told_of(unit, case_id))
+
+
 def ever_told(unit: Unit, case: Case) -> frozenset[str]:
     return frozenset(party.person for party in unit.find(queries.parties(case.id)))
 
@@ -132,7 +136,7 @@ def let_go(unit: Unit, rules: Rules, case: Case, party: Party, because: str) -> 
     unit.record(ENDED.get(because, Event.CASE_EXCLUDED), case.id, party.person, role=party.role)
     if party.person != case.reporter:  # whoever sent it is still told how it goes on
         promises.withdraw(unit, party.person, case.id)
-    cards.owe(unit, case, party.person)
+    cards.owe_all(unit, case, party.person)
     if case.acknowledged_by == party.person and case.state != "closed":
         in_no_hands(unit, rules, case)
 

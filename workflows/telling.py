@@ -18,6 +18,7 @@ from workflows.access import part_in
 from workflows.rules import Rules
 from workflows.times import spoken
 
+MOVED = "lead.moved"
 # An address that somebody had before may be gone by now.
 TRIES = 8
 # What a card says by e-mail; what is not here is not worth a mail.
@@ -73,7 +74,7 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
         return addressed(unit, rules, case, claim.to, (claim.ids["message"], ""))
     if part_in(unit, rules, case, claim.to) is None:
         parties.settle(unit, rules, case)
-        return moved(unit, case, claim.to)
+        return moved(unit, case, claim.to, slot or cards.CARD)
     account = people.address(unit, claim.to)
     # A letter whose link leads nowhere reaches nobody either.
     if account is None or (account.platform == "mail" and not rules.pages):
@@ -111,14 +112,14 @@ def addressed(unit: Unit, rules: Rules, case: Case, person: str, said: tuple[str
     return Telling(person, account.platform, account.address, name, account.id, values, *where)
 
 
-def moved(unit: Unit, case: Case, person: str) -> Telling | None:
-    """Whoever lost their part has the card they got edited; whoever never got one gets nothing."""
+def moved(unit: Unit, case: Case, person: str, slot: str) -> Telling | None:
+    """Whoever lost their part has what they got edited; whoever never got anything gets nothing."""
     account = people.address(unit, person)
-    posted = lying(unit, case, person, account.platform, cards.CARD) if account else None
+    posted = lying(unit, case, person, account.platform, slot) if account else None
     if account is None or posted is None or account.platform == "mail":
         return None
     values, where = {"practice": case.practice}, (posted.channel, posted.stamp)
-    return Telling(person, account.platform, account.address, "lead.moved", account.id, values, *where)
+    return Telling(person, account.platform, account.address, MOVED, account.id, values, *where)
 
 
 def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:
@@ -154,6 +155,13 @@ def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> b
     if slot or (claim.about and told.platform != "mail"):
         # What is said once lies under a name of its own: somebody may write beneath it.
         remember(unit, claim, told, slot or claim.id, (channel, stamp))
+        if (
+            told.message.startswith("lead.")
+            and told.message != MOVED
+            and not parties.has(unit, claim.about, told.person)
+        ):
+            # They lost it while this was on its way.
+            cards.owe_all(unit, unit.get(Case, claim.about), told.person)
     event = Event.RECEIPT_SENT if slot == cards.RECEIPT else Event.CARD_SENT
     unit.record(event, claim.about, told.person, platform=told.platform, words=told.message)
     return True

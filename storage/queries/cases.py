@@ -85,6 +85,12 @@ def posted(case: str, person: str, platform: str, slot: str) -> SelectOfScalar[P
 
 
 @kept
+def slots(case: str, person: str) -> SelectOfScalar[str]:
+    """Where everything lies that somebody was ever told about a case."""
+    return select(col(Posted.slot)).where(col(Posted.case) == case, col(Posted.person) == person)
+
+
+@kept
 def history(case: str) -> SelectOfScalar[Entry]:
     """A case's entries in the ledger, in order."""
     return select(Entry).where(col(Entry.case) == case).order_by(col(Entry.position))
