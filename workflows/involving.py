@@ -62,7 +62,7 @@ def involve(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) -
     keep(unit, case, found, met.person.id)
     lost = reseating.reseat(unit, rules, case, before)
     if access.part_in(unit, rules, case, met.person.id) is None:
-        return Message("lead.moved")
+        return Message("lead.moved", about=case.id)
     working.moved_on(unit, case, "involve")
     if not lost:
         return Message("lead.case", about=case.id)
