@@ -50,8 +50,10 @@ async def test_what_slack_leaves_out_counts_against_a_channel(school: Door, flag
     assert await inside(school) == []
 
 
-@pytest.mark.parametrize("flags", [{"is_pending_ext_shared": True}, {"pending_connected_team_ids": ["T9"]}])
-async def test_a_channel_about_to_be_shared_is_not_used(school: Door, flags: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "flags", [{"is_pending_ext_shared": True}, {"pending_connected_team_ids": ["T9"]}, {"is_member": False}]
+)
+async def test_a_channel_about_to_be_shared_or_without_us_is_not_used(school: Door, flags: dict[str, Any]) -> None:
     says(school, PRIVATE | flags, ["U1"])
     assert await inside(school) == []
 

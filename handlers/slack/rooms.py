@@ -26,7 +26,6 @@ MUST = {
     "is_archived": False,
     "is_ext_shared": False,
     "is_org_shared": False,
-    "is_member": True,
 }
 # Invitations to another workspace, sent and not yet taken up.
 PENDING = ("is_pending_ext_shared", "pending_shared", "pending_connected_team_ids")
@@ -70,7 +69,7 @@ class SlackRooms:
         found: list[str] = []
         cursor = ""
         while True:
-            answer = await self.client.conversations_members(channel=channel, cursor=cursor, limit=PAGE)
+            answer = await self.client.conversations_members(channel=channel, cursor=cursor or None, limit=PAGE)
             found += [str(each) for each in answer["members"]]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if len(found) > MOST:
@@ -95,4 +94,6 @@ class SlackRooms:
 def against(channel: Mapping[str, Any]) -> str:
     wrong = (name for name, so in MUST.items() if channel.get(name) is not so)
     waiting = (name for name in PENDING if channel.get(name))
-    return next(iter((*wrong, *waiting)), "")
+    # A private channel that we are not in, Slack does not show us at all.
+    out = ("is_member",) if channel.get("is_member") is False else ()
+    return next(iter((*wrong, *waiting, *out)), "")
