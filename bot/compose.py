@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,12 +18,15 @@ from starlette.routing import BaseRoute, Route
 
 from bot import metrics, telemetry, upkeep
 from bot.alarms import Aloud, Bell, compare
+from bot.chats import Chats, chats_of
 from bot.clock import Clock, machine
-from bot.ground import Ground, NotReady, dice, open_ground, slack_of
+from bot.ground import Ground, NotReady, dice, open_ground
 from bot.settings import Settings
 from handlers.deliver import Deliver
 from handlers.desk import Desk
+from handlers.gate import Gate
 from handlers.mail.sender import MailSender
+from handlers.slack.socket import Socket
 from handlers.web.front import House
 from handlers.web.routes import pages
 from storage import setting
@@ -69,13 +73,14 @@ def serve(settings: Settings, at: Listening, demo_clock: Path | None) -> None:
 
 
 def application(ground: Ground) -> Starlette:
-    """The bot as an ASGI application: Slack's door, our pages, and whether reports are being accepted."""
+    """The bot as an ASGI application: the chats' doors, our pages, and whether reports are being accepted."""
     settings = ground.settings
     desk = Desk(ground.database, ground.trust, ground.rules, Blobs(settings.home / "evidence"), dice)
     desk.policies = settings.home / "policies"
     routes: list[BaseRoute] = [
         Route("/healthz", Health(ground).answer, methods=["GET"]),
-        Route("/slack/events", at_slacks_door, methods=["POST"]),
+        Route("/slack/events", partial(at_door, "slack"), methods=["POST"]),
+        Route("/teams/api/messages", partial(at_door, "teams"), methods=["POST"]),
     ]
     house = House(describe_name(ground), settings.url or "", machine, partial(contacts, desk))
     routes += pages(desk, ground.database, ground.trust, house)
@@ -84,31 +89,27 @@ def application(ground: Ground) -> Starlette:
 
 @asynccontextmanager
 async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[None]:
-    """While the bot lives: Slack's connection, the sweeper and the clock."""
-    settings = ground.settings
-    slack = slack_of(settings, ground.clock)
+    """While the bot lives: the lines to the chats, the sweeper and the clock."""
+    settings, chats = ground.settings, chats_of(ground.settings, ground.clock)
     mail = MailSender(settings.smtp_url.get_secret_value(), settings.mail_from, ground.clock)
+    aloud = Aloud(desk, mail, settings.operator_email)
+    bell = Bell(desk, aloud)
+    senders, app.state.doors = chats.open(desk, partial(keep, desk), bell)
     deliver = Deliver(
         desks={ground.trust: desk},
-        senders={"slack": slack.sender, "mail": mail},
-        fetchers={"slack": slack.files},
-        rooms={"slack": slack.rooms},
+        senders={**senders, "mail": mail},
+        fetchers=chats.fetchers(),
+        rooms=chats.rooms(),
         operator=settings.operator_email,
     )
-    desk.lookups["slack"] = slack.people.lookup
     desk.afterwards = deliver.awake.set
     await desk.refresh()
-    aloud = Aloud(desk, mail, settings.operator_email)
     await aloud.learn()
-    bell = Bell(desk, aloud)
     await compare(desk, settings.checkpoints, bell)
-    app.state.door = slack.door(desk, partial(keep, desk), bell)
-    socket = app.state.socket = slack.socket(app.state.door, bell)
-    if socket:
-        socket.start()
+    socket = app.state.socket = await connected(chats, app.state.doors, bell)
     sweeping = asyncio.create_task(deliver.serve())
     daily = upkeep.daily(desk, settings.checkpoints, bell)
-    clock = Clock(deliver.wake, upkeep.every_minute(desk, slack.people, (bell, aloud)), daily)
+    clock = Clock(deliver.wake, upkeep.every_minute(desk, chats.barred, (bell, aloud)), daily)
     clock.start()
     try:
         yield
@@ -118,18 +119,29 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
         await clock.stop()
         sweeping.cancel()
         await deliver.finish()
-        await slack.close()
+        await chats.close()
 
 
-async def at_slacks_door(request: Request) -> Response:
-    answer: Response = await request.app.state.door.enter(request)
-    return answer
+async def connected(chats: Chats, doors: Mapping[str, Gate], bell: Bell) -> Socket | None:
+    """What a platform wants before anybody speaks: Slack lines of our own, Teams its keys at hand."""
+    if chats.teams:
+        await chats.teams.warm()
+    socket = chats.slack.socket(doors["slack"], bell) if chats.slack else None
+    if socket:
+        socket.start()
+    return socket
+
+
+async def at_door(platform: str, request: Request) -> Response:
+    """A platform's own door; none where the school does not use it."""
+    door: Gate | None = request.app.state.doors.get(platform)
+    return await door.enter(request) if door else Response(status_code=404)
 
 
 def refused(app: Starlette) -> Mapping[str, int]:
     """How many requests the gate has turned away, by reason."""
-    door = getattr(app.state, "door", None)
-    return door.refused if door else {}
+    doors: Mapping[str, Gate] = getattr(app.state, "doors", {})
+    return sum((door.refused for door in doors.values()), Counter[str]())
 
 
 class Health:

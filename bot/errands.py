@@ -7,6 +7,7 @@ from bot.ground import Ground, dice, errand
 from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.slack.kept import submission
+from handlers.teams import kept as teams_kept
 from storage import checkpoints
 from storage.blobs import Blobs
 from storage.queries import cases
@@ -52,7 +53,8 @@ async def retried(ground: Ground) -> tuple[int, int]:
 
 async def answered(desk: Desk, payload: str, settings: Settings) -> bool:
     """Whether a case came of it; a refusal, or one more question to a reporter who is gone, is no report."""
-    step, token, answers, who = submission(payload, settings.slack_team)
+    in_teams = teams_kept.submission(payload, settings.teams_tenant)
+    step, token, answers, who = in_teams or submission(payload, settings.slack_team)
     await desk.answer(step, token, answers, who)
     return bool(await desk.look(lambda unit: unit.find(cases.by_draft(token))))
 

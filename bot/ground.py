@@ -1,4 +1,4 @@
-"""What every errand stands on: the settings' database, the one trust in it, its rules, and a line to Slack."""
+"""What every errand stands on: the settings' database, the one trust in it, and its rules."""
 
 import secrets
 import sys
@@ -13,7 +13,6 @@ import typer
 
 from bot.clock import DemoClock, machine
 from bot.settings import SLACK, Settings
-from handlers.slack.app import Slack, Workspace
 from storage import setting
 from storage.database import Database
 from storage.queries import people as queries
@@ -78,12 +77,14 @@ def open_ground(settings: Settings, demo_clock: Path | None, *, any_clock: bool 
 
 
 def demo_problem(database: Database, settings: Settings, demo_clock: Path | None) -> str:
-    """A demo's clock never touches a real school's database, nor a demo's database a real Slack."""
+    """A demo's clock never touches a real school's database, nor a demo's database a real Slack or Teams."""
     marked = database.look_now("", setting.told, setting.DEMO) is not None
     if demo_clock and not marked:
         return "This database is a real school's: its clock is not to be moved. Leave --demo-clock out."
-    if marked and settings.slack_url == SLACK:
+    if marked and settings.slack_team and settings.slack_url == SLACK:
         return "This database belongs to a demo for ever and may not speak to a real Slack."
+    if marked and settings.teams_app_id and not settings.teams_url:
+        return "This database belongs to a demo for ever and may not speak to a real Teams."
     return ""
 
 
@@ -95,20 +96,6 @@ def rules_of(pack: str, settings: Settings) -> Rules:
 def packed_words() -> Catalogue:
     """The words in the package, read once in a process: there is nothing that a start takes longer for."""
     return Catalogue.read()
-
-
-def slack_of(settings: Settings, clock: Callable[[], datetime] = machine) -> Slack:
-    """The workspace that the settings name; to be closed, and made inside a running loop."""
-    return Slack(
-        Workspace(
-            team=settings.slack_team,
-            bot_token=settings.slack_bot_token.get_secret_value(),
-            signing_secret=settings.slack_signing_secret.get_secret_value(),
-            url=settings.slack_url,
-            app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else "",
-        ),
-        lambda: clock().timestamp(),
-    )
 
 
 def dice() -> str:

@@ -21,6 +21,7 @@ def app() -> typer.Typer:
     from bot.people_command import people
     from bot.policy_command import policy
     from bot.route_command import route_command
+    from bot.teams_command import teams
 
     # A traceback with local values would print what a report says.
     line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -32,6 +33,7 @@ def app() -> typer.Typer:
     line.add_typer(people, name="people")
     line.add_typer(policy, name="policy")
     line.add_typer(calendar, name="calendar")
+    line.add_typer(teams, name="teams")
     return line
 
 

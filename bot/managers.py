@@ -10,10 +10,10 @@ from pathlib import Path
 
 import typer
 
+from bot.chats import accounts_in_chat
 from bot.ground import Ground, errand
 from bot.register import WrongFile
 from bot.settings import Settings
-from bot.staff import accounts_in_slack
 from handlers.senders import Unreachable
 from workflows import managers
 from workflows.appointments import Rehearsed
@@ -45,7 +45,7 @@ def apply_managers(settings: Settings, file: Path, *, yes: bool) -> int:
         print(wrong, file=sys.stderr)
         return 2
     except (Unreachable, OSError):
-        print("Slack could not be asked; nothing was changed. Try again in a while.", file=sys.stderr)
+        print("The chat could not be asked; nothing was changed. Try again in a while.", file=sys.stderr)
         return 2
 
 
@@ -54,7 +54,7 @@ def applied(ground: Ground, file: Path, lines: Sequence[Managed], *, yes: bool) 
     if tangles := database.look_now(trust, managers.tangled, lines):
         raise WrongFile("\n".join(f"{file.name}, line {line}: {TANGLES[kind]}." for line, kind in tangles.items()))
     unmet = database.look_now(trust, managers.unmet, lines)
-    accounts = asyncio.run(accounts_in_slack(ground.settings, unmet))
+    accounts = asyncio.run(accounts_in_chat(ground.settings, unmet))
     changes: list[Change] = []
     try:
         database.run_now(trust, managers.rehearse, ground.rules, lines, accounts)

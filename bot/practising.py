@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.chats import accounts_in_chat
 from bot.ground import Ground, errand
 from bot.settings import Settings
-from bot.staff import accounts_in_slack
 from handlers.senders import Unreachable
 from storage.models import Case, Person
 from storage.queries import people as queries
@@ -29,18 +29,18 @@ def practise(settings: Settings, email: str, school: str) -> int:
     """Make one; 2 where nobody could be found to send it."""
     with errand(settings) as ground:
         try:
-            who = asyncio.run(accounts_in_slack(settings, [email])).get(email)
+            found = asyncio.run(accounts_in_chat(settings, [email])).get(email, ())
         except (Unreachable, OSError):
-            print("Slack could not be asked; nothing was sent. Check the token and the address.", file=sys.stderr)
+            print("The chat could not be asked; nothing was sent. Check the token and the address.", file=sys.stderr)
             return 2
-        if who is None:
+        if not found:
             print(NOBODY.format(email), file=sys.stderr)
             return 2
         schools = {each.key: each.id for each in ground.database.look_now(ground.trust, Unit.find, queries.schools())}
         if school and school not in schools:
             print(f"There is no school {school!r}; there is {', '.join(schools)}.", file=sys.stderr)
             return 2
-        print(ground.database.run_now(ground.trust, sent, ground.rules, who, schools.get(school, "")))
+        print(ground.database.run_now(ground.trust, sent, ground.rules, found[0], schools.get(school, "")))
     return 0
 
 

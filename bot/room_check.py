@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.ground import Ground, slack_of
+from bot.chats import slack_of
+from bot.ground import Ground
 from handlers.slack.rooms import Looked
 from storage.models import School, TeamRoom
 from storage.queries import people as people_queries
@@ -47,7 +48,7 @@ class Seen:
 def rooms_warned(ground: Ground) -> tuple[str, ...]:
     """A line for each thing that keeps a team's cases out of its room; Slack is asked only where there are rooms."""
     rooms: list[TeamRoom] = ground.database.look_now(ground.trust, lambda unit: [*unit.find(queries.rooms())])
-    if not rooms:
+    if not rooms or not ground.settings.slack_team:
         return ()
     looked = asyncio.run(looks(ground, rooms))
     seen = [ground.database.look_now(ground.trust, see, ground.rules, room, looked[room.channel]) for room in rooms]
@@ -56,6 +57,7 @@ def rooms_warned(ground: Ground) -> tuple[str, ...]:
 
 async def looks(ground: Ground, rooms: list[TeamRoom]) -> Mapping[str, Looked]:
     slack = slack_of(ground.settings)
+    assert slack  # noqa: S101 - asked for only where the settings name a workspace
     try:
         return {room.channel: await slack.rooms.look(room.channel) for room in rooms}
     finally:

@@ -2,13 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import typer
 
+from bot.chats import accounts_in_chat
 from bot.clock import DemoClock, machine
-from bot.ground import dice, errand, open_database, rules_of, slack_of
+from bot.ground import dice, errand, open_database, rules_of
 from bot.register import WrongFile, read_register
 from bot.settings import Settings
 from handlers.senders import Unreachable
@@ -29,13 +30,13 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes
     """Show what the file changes and change it; the first time, this founds the school."""
     try:
         register = read_register(file, settings.home / "policies")
-        accounts = asyncio.run(accounts_in_slack(settings, addresses(register)))
+        accounts = asyncio.run(accounts_in_chat(settings, addresses(register)))
     except WrongFile as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except (Unreachable, OSError):
         print(
-            "Slack could not be asked; nothing was changed. Check the token and the address, then try again.",
+            "The chat could not be asked; nothing was changed. Check the settings and the address, then try again.",
             file=sys.stderr,
         )
         return 2
@@ -59,7 +60,7 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes
 
 
 def difference(
-    database: Database, trust: str, file: tuple[Rules, Register, Mapping[str, Who]], founding: bool
+    database: Database, trust: str, file: tuple[Rules, Register, Mapping[str, Sequence[Who]]], founding: bool
 ) -> list[Change]:
     """What the file would change; nothing is changed yet."""
     rules, register, accounts = file
@@ -108,19 +109,6 @@ def closing(changes: list[Change], founding: bool) -> str:
 
 def addresses(register: Register) -> set[str]:
     return {email.lower() for member in register.members for email in member.emails}
-
-
-async def accounts_in_slack(settings: Settings, emails: Iterable[str]) -> Mapping[str, Who]:
-    """The chat accounts of people, by e-mail address; somebody without one is no fault."""
-    slack = slack_of(settings)
-    try:
-        found = {}
-        for email in emails:
-            if who := await slack.people.by_email(email):
-                found[email] = who
-        return found
-    finally:
-        await slack.close()
 
 
 def invite_person(settings: Settings, key: str) -> int:

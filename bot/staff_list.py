@@ -9,10 +9,10 @@ from pathlib import Path
 import typer
 
 from bot import managers
+from bot.chats import accounts_in_chat
 from bot.ground import Ground, errand
 from bot.register import WrongFile
 from bot.settings import Settings
-from bot.staff import accounts_in_slack
 from handlers.senders import Unreachable
 from workflows import staff_list
 from workflows.appointments import Rehearsed
@@ -40,7 +40,7 @@ def apply_staff(settings: Settings, file: Path, *, yes: bool) -> int:
 
 
 def applied(ground: Ground, members: Sequence[Member], *, yes: bool) -> int:
-    accounts = asyncio.run(accounts_in_slack(ground.settings, [each.email for each in members]))
+    accounts = asyncio.run(accounts_in_chat(ground.settings, [each.email for each in members]))
     changes: list[Change] = []
     try:
         ground.database.run_now(ground.trust, staff_list.rehearse, ground.rules, members, accounts)

@@ -37,7 +37,7 @@ WITHHELD = "withheld"
 # What went wrong so far, by kind; as little as the lines themselves tell.
 errors: Counter[str] = Counter()
 OURS = ("bot", "handlers", "workflows", "storage", "templates")
-SDKS = ("slack_bolt", "slack_sdk", "aiohttp", "aiosmtplib")
+SDKS = ("slack_bolt", "slack_sdk", "aiohttp", "aiosmtplib", "microsoft_teams", "msal", "httpx")
 LOUD = (*SDKS, "sqlalchemy", "alembic", "uvicorn", "asyncio")
 # Bolt writes the whole body of a request whose signature fails, and switches a disabled logger on again.
 NEVER = ("slack_bolt.RequestVerification", "slack_bolt.AsyncRequestVerification")

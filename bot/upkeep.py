@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from datetime import date, time
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 from bot.alarms import Aloud, Bell, QueueWatch, SaveWatch, compare
 from bot.clock import Daily, Tick
 from handlers.desk import Desk
-from handlers.slack.people import People
 from storage import checkpoints
 from storage.durable import appearing
 from storage.models import Account
@@ -17,7 +17,7 @@ from storage.witnesses import SUFFIX, VERIFIER
 from workflows import accounts, drafts, nudges
 
 
-def every_minute(desk: Desk, slack: People, ringing: tuple[Bell, Aloud]) -> Tick:
+def every_minute(desk: Desk, barred: Callable[[], bool], ringing: tuple[Bell, Aloud]) -> Tick:
     """Learn anew what stands on every form, destroy old drafts, look at one role-holder's account in turn.
 
     First of all: can anything be kept, and does what is owed go out?  The rest may fail where that does.
@@ -37,9 +37,11 @@ def every_minute(desk: Desk, slack: People, ringing: tuple[Bell, Aloud]) -> Tick
         if not turn:
             turn.extend(await desk.look(accounts.watched))
         if turn:
-            for who in await slack.lookup([turn.popleft().address]):
+            account = turn.popleft()
+            lookup = desk.lookups.get(account.platform)
+            for who in await lookup([account.address]) if lookup else ():
                 await desk.run(accounts.stood, who)
-        if slack.barred:
+        if barred():
             bell("revoked")
 
     return tick

@@ -170,7 +170,7 @@ class Deliver:
             except Unreachable as no:
                 if not no.gone:
                     raise
-                await desk.database.run(desk.trust, telling.refused, claim, told)
+                await desk.database.run(desk.trust, telling.refused, claim, told, no.shut)
                 return
             await self.note(desk, claim, told, where)
 

@@ -47,6 +47,7 @@ class Desk:
         self.database, self.trust, self.rules, self.blobs, self.dice = database, trust, rules, blobs, dice
         self.words = rules.words
         self.lookups: dict[str, Lookup] = {}
+        self.taking_files: frozenset[str] = frozenset({"slack"})  # the platforms whose forms do
         self.standing = Standing()
         self.afterwards: Callable[[], object] = lambda: None
         self.policies = Path()
@@ -82,7 +83,7 @@ class Desk:
             sent = Sent(step, answers, await self.faces(answers, who))
             if step in acts.WRITTEN:
                 return self.say(await self.run(shown.write, token, sent, who))
-            return self.next(token, await self.run(reported, token, sent, who))
+            return self.next(token, await self.run(reported, token, sent, who), who)
         except BadAnswers as bad:
             raise BadAnswers(self.in_words(bad.problems)) from None
         except Refused as no:
@@ -99,7 +100,7 @@ class Desk:
         if action == "report":
             return self.start()
         if action == "resume":
-            return self.next(subject, await self.run(reports.resume, subject, who))
+            return self.next(subject, await self.run(reports.resume, subject, who), who)
         if action == "discard":
             return self.say(await self.database.run(self.trust, reports.discard, subject, who))
         if action in acts.WRITTEN:
@@ -113,7 +114,7 @@ class Desk:
 
     async def home(self, who: Who) -> tuple[Card, ...]:
         """My reports with their state, and the cases that I may see."""
-        said = await self.look(at_home, self.rules, who)
+        said = await self.look(lambda unit: describe.home(unit, self.rules, people.known(unit, who)))
         return tuple(self.words.card(name, values) for name, values in said)
 
     async def is_ours(self, place: Place) -> bool:
@@ -177,10 +178,14 @@ class Desk:
             await asyncio.to_thread(self.blobs.put, id, sealed)
 
     async def run(self, workflow: Callable[..., Any], *args: Any) -> Any:
-        """One workflow under this trust's rules."""
-        done = await self.database.run(self.trust, workflow, self.rules, *args)
+        """One workflow under this trust's rules, as they hold where whoever acts (the last of ``args``) is."""
+        done = await self.database.run(self.trust, workflow, self.rules_for(args[-1:]), *args)
         self.afterwards()
         return done
+
+    def rules_for(self, by: Sequence[object]) -> Rules:
+        fileless = any(isinstance(who, Who) and who.platform not in self.taking_files for who in by)
+        return replace(self.rules, pictures=False) if fileless else self.rules
 
     async def look(self, query: Callable[..., Any], *args: Any) -> Any:
         return await self.database.look(self.trust, query, *args)
@@ -188,12 +193,13 @@ class Desk:
     def say(self, message: Message) -> Card:
         return self.words.card(message.name, {**self.always(), **message.values})
 
-    def next(self, token: str, reply: Ask | Message) -> Form | Card:
+    def next(self, token: str, reply: Ask | Message, who: Who) -> Form | Card:
         if isinstance(reply, Message):
             return self.say(reply)
         if reply.step == "start":
             return replace(self.start(reply.message), token=token)
-        form = form_of(reply, self.words, self.standing.outside, pictures=bool(self.rules.pages))
+        pictures = bool(self.rules.pages) and self.rules_for((who,)).pictures
+        form = form_of(reply, self.words, self.standing.outside, pictures=pictures)
         return replace(form, token=token)
 
     async def refuse(self, no: Refused, subject: str, who: Who) -> Card:
@@ -242,7 +248,3 @@ def unfinished(unit: Unit, who: Who) -> Mapping[str, str] | None:
     met = people.known(unit, who)
     draft = drafts.unfinished(unit, met.person) if met and met.theirs else None
     return {"draft": draft.id, "kept_until": spoken(draft.expires_at, unit.now)} if draft else None
-
-
-def at_home(unit: Unit, rules: Rules, who: Who) -> Sequence[tuple[str, Mapping[str, Any]]]:
-    return describe.home(unit, rules, people.known(unit, who))

@@ -37,9 +37,10 @@ class Turned(Exception):
 
 @dataclass(frozen=True)
 class Seal:
-    """When a request says it was signed, and its signature."""
+    """The moments between which a request says that it holds, in seconds since 1970, and its signature."""
 
-    at: int
+    since: int
+    until: int
     signature: str
 
 
@@ -73,9 +74,11 @@ class Entrance(Protocol):
     """What a platform knows about its own requests.  Each method raises Turned."""
 
     tenant: str
+    # How long the same request may come again.
+    room: Room
 
     def seal(self, headers: Headers) -> Seal: ...
-    def genuine(self, seal: Seal, raw: bytes) -> bool: ...
+    async def genuine(self, seal: Seal, raw: bytes) -> bool: ...
     def read(self, media: str, raw: bytes) -> Visit: ...
     def unfold(self, raw: bytes) -> Envelope: ...
 
@@ -100,7 +103,7 @@ class Gate:
     ) -> None:
         self.entrance, self.inside, self.keep, self.alarm, self.clock = entrance, inside, keep, alarm, clock
         self.refused: Counter[str] = Counter()
-        self.remembered = Remembered(clock, Room())
+        self.remembered = Remembered(clock, entrance.room)
 
     async def enter(self, request: Request) -> Response:
         """The one door: an answer of the desk's, or a status from 400 to 499 and one sentence."""
@@ -108,7 +111,7 @@ class Gate:
         try:
             seal = self.entrance.seal(request.headers)  # first: nothing is read for a stranger
             raw = await arrived(request)
-            self.check(seal, raw)
+            await self.check(seal, raw)
             visit = self.entrance.read(request.headers.get("content-type", ""), raw)
             self.check_tenant(visit)
         except Turned as turned:
@@ -140,11 +143,12 @@ class Gate:
         self.refused[turned.reason] += 1
         log.warning("refused: %s, %d bytes", turned.reason, size)
 
-    def check(self, seal: Seal, raw: bytes) -> None:
-        """Signed by the platform, and just now."""
-        off = abs(self.clock() - seal.at)
+    async def check(self, seal: Seal, raw: bytes) -> None:
+        """Signed by the platform, and for this moment."""
+        now = self.clock()
+        off = max(seal.since - now, now - seal.until, 0)
         fresh = off <= FRESH
-        if not self.entrance.genuine(seal, raw):
+        if not await self.entrance.genuine(seal, raw):
             raise Turned(401, "forged" if fresh else "stale")
         if off > DRIFT:
             # Only a true signature rings: strangers cannot.

@@ -35,6 +35,8 @@ class Unreachable(Exception):
     ``unsure`` says that the message may have been taken after all.
     """
 
+    shut = False
+
     def __init__(
         self,
         retry_after: float | None = None,
@@ -47,6 +49,15 @@ class Unreachable(Exception):
         super().__init__("gone" if gone else "not now")
         self.retry_after = retry_after
         self.gone, self.barred, self.tried, self.unsure = gone, barred, tried, unsure
+
+
+class Shut(Unreachable):
+    """Its owner took the bot out there, or blocked it, and may let it in again."""
+
+    shut = True
+
+    def __init__(self) -> None:
+        super().__init__(gone=True)
 
 
 class Sender(Protocol):

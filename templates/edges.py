@@ -21,3 +21,6 @@ TURNED = {
 
 # In a window that cannot show the whole of a long case.
 REST = "This window has no room for the rest ({count} more parts). Nothing is lost: it is kept with the case."
+# The button to the next page of a long case, where a window holds only so much; and beside an empty box.
+READ_ON = "Read on"
+REQUIRED = "Please answer this question."

@@ -126,3 +126,12 @@ def school(chat: Any, tmp_path: Path, new_sqlite: Callable[[], str]) -> Iterator
 
     with brambledown(chat, tmp_path, new_sqlite()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Any]:
+    """One stand-in for Microsoft; each school that opens in it starts afresh."""
+    from tests.teams_town import teams_town
+
+    with teams_town() as opened:
+        yield opened

@@ -33,7 +33,10 @@ ONLY = {
     "structlog": ("bot/", "handlers/", "storage/"),
     "starlette": ("handlers/", "bot/"),
     "aiohttp": ("handlers/", "bot/"),
-    "httpx": ("workspace/",),
+    "httpx": ("workspace/", "handlers/teams/"),
+    "microsoft_teams": ("handlers/teams/",),
+    "msal": ("handlers/teams/",),
+    "jwt": ("handlers/teams/",),
     "aiosmtplib": ("handlers/mail/",),
     "PIL": ("handlers/", "storage/"),
 }

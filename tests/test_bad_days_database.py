@@ -11,7 +11,8 @@ import psycopg
 from sqlalchemy import text
 
 from bot.alarms import Aloud, Bell
-from bot.ground import dice, slack_of
+from bot.chats import slack_of
+from bot.ground import dice
 from bot.upkeep import every_minute
 from handlers.desk import Desk
 from handlers.mail.sender import MailSender
@@ -154,6 +155,7 @@ def test_where_nothing_can_be_kept_for_a_minute_letters_go_without_the_database(
 
     async def looks(times: int) -> None:
         slack = slack_of(world.settings)
+        assert slack
         aloud = Aloud(desk, mail, OPERATOR)
         await aloud.learn()
         bell = Bell(desk, aloud)

@@ -184,7 +184,7 @@ def test_reports_are_not_said_to_be_accepted_without_a_line(one: World) -> None:
 def test_what_the_gate_refuses_is_not_answered_and_harms_nothing(one: World, type: str, payload: Any) -> None:
     lines(one).says({"envelope_id": "e1", "type": type, "payload": payload})
     lines(one).says({"envelope_id": 5, "type": "interactive", "payload": {}})
-    refused = until(lambda: one.bot and sum(one.bot.server.config.app.state.door.refused.values()) >= 4)
+    refused = until(lambda: one.bot and sum(one.bot.server.config.app.state.doors["slack"].refused.values()) >= 4)
     assert refused
     connected(one)
     one.teacher.types()

@@ -156,6 +156,8 @@ class World:
     chair: Somebody
     chair_of_trustees: Somebody
     bot: Bot | None = None
+    # Which chats the school is founded with.
+    speaks = "slack"
 
     def __init__(self, chat: Address, folder: Path, database_url: str, *, socket: bool = False) -> None:
         self.chat, self.folder, self.socket = chat, folder, socket
@@ -175,24 +177,29 @@ class World:
             setattr(self, name, Somebody(self, id))
 
     def decided(self) -> Settings:
+        return Settings.read(self.env() | self.chats())
+
+    def env(self) -> dict[str, str]:
+        return {
+            "LANYARD_HOME": str(self.folder / "home"),
+            "LANYARD_KEY_FILE": str(self.key),
+            "LANYARD_DATABASE_URL": self.database,
+            "LANYARD_URL": self.url,
+            "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
+            "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
+            "LANYARD_SMTP_URL": f"smtp://127.0.0.1:{self.chat.smtp_port}",
+        }
+
+    def chats(self) -> dict[str, str]:
+        """What the school says of the chats that it uses."""
         chat: ChatSettings = self.workspace.settings
         lines = {"LANYARD_SLACK_APP_TOKEN": chat.app_token} if self.socket else {}
-        return Settings.read(
-            lines
-            | {
-                "LANYARD_HOME": str(self.folder / "home"),
-                "LANYARD_KEY_FILE": str(self.key),
-                "LANYARD_DATABASE_URL": self.database,
-                "LANYARD_URL": self.url,
-                "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
-                "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
-                "LANYARD_SMTP_URL": f"smtp://127.0.0.1:{self.chat.smtp_port}",
-                "LANYARD_SLACK_URL": f"{self.chat}/api/",
-                "LANYARD_SLACK_SIGNING_SECRET": chat.signing_secret,
-                "LANYARD_SLACK_BOT_TOKEN": chat.bot_token,
-                "LANYARD_SLACK_TEAM": self.workspace.town.team["id"],
-            }
-        )
+        return lines | {
+            "LANYARD_SLACK_URL": f"{self.chat}/api/",
+            "LANYARD_SLACK_SIGNING_SECRET": chat.signing_secret,
+            "LANYARD_SLACK_BOT_TOKEN": chat.bot_token,
+            "LANYARD_SLACK_TEAM": self.workspace.town.team["id"],
+        }
 
     def opens(self, changes: dict[str, str] | None = None) -> None:
         """Found the school, with some lines of its file written differently, and start the bot."""
@@ -202,7 +209,7 @@ class World:
 
     def founds(self, changes: dict[str, str]) -> None:
         """The founding apply, today; a school that was founded before in this run is copied, key and all."""
-        name = self.database.partition(":")[0], str(sorted(changes.items()))
+        name = self.database.partition(":")[0], str(sorted(changes.items())) + self.speaks
         if kept := Founded.known.get(name):
             self.database = kept.opens_at(self.database, self.key)
             self.settings = self.decided()

@@ -1,6 +1,6 @@
 """Role-holders' addresses: linked when school.toml is applied, and watched for being closed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from storage.events import Event
 from storage.models import Account, Person
@@ -9,18 +9,18 @@ from storage.queries import met
 from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import people, telling
-from workflows.people import Who
+from workflows.people import Found, Who
 from workflows.register import Change, Member
 from workflows.rules import Rules
 
 
-def account_lines(unit: Unit, person: Person, member: Member, accounts: Mapping[str, Who]) -> Iterator[Change]:
+def account_lines(unit: Unit, person: Person, member: Member, accounts: Found) -> Iterator[Change]:
     """Their addresses: the file's e-mail addresses, and the chat accounts found by them."""
     mine: list[Account] = unit.find(queries.accounts_of((person.id,)))
     for email in member.emails:
         yield from linked(unit, person, mine, Who("mail", "", email.lower()))
     for email in member.emails:
-        if who := accounts.get(email.lower()):
+        for who in accounts.get(email.lower(), ()):
             yield from linked(unit, person, mine, who)
     for row in mine:
         if row.platform == "mail" and row.address not in {email.lower() for email in member.emails}:
@@ -80,6 +80,8 @@ def stood(unit: Unit, rules: Rules, who: Who) -> bool:
     found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
     if not found or found[0].state in (who.standing, "unconfirmed") or who.standing == "unknown":
         return False
+    if found[0].state == "shut" and who.standing == "active":
+        return False  # its platform knows nothing of the bot being taken out there
     found[0].state = who.standing
     unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)
     if people.address(unit, found[0].person) is None:

@@ -12,7 +12,7 @@ from storage.unit import Unit
 from workflows import doors, parties, people, rooms
 from workflows.accounts import account_lines
 from workflows.calendar import day_of
-from workflows.people import Who
+from workflows.people import Found
 from workflows.register import Change, Member, Register
 from workflows.rules import Rules
 
@@ -42,12 +42,12 @@ class Rehearsed(Exception):
         self.changes = changes
 
 
-def rehearse(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, Who], founding: bool) -> None:
+def rehearse(unit: Unit, rules: Rules, register: Register, accounts: Found, founding: bool) -> None:
     """The difference that an apply would make, without making it.  Raises Rehearsed."""
     raise Rehearsed(apply(unit, rules, register, accounts, founding))
 
 
-def apply(unit: Unit, rules: Rules, register: Register, accounts: Mapping[str, Who], founding: bool) -> list[Change]:
+def apply(unit: Unit, rules: Rules, register: Register, accounts: Found, founding: bool) -> list[Change]:
     """Bring people, roles, absences and accounts in line with the file; returns what changed, line by line.
 
     ``accounts`` are the chat accounts found by e-mail address.  Removals and absences hold at once; after the

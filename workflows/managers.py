@@ -1,6 +1,6 @@
 """Who manages whom: for the places that a policy gives to the line manager of whoever reports or was harmed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.events import Event
@@ -10,7 +10,7 @@ from storage.unit import Unit
 from workflows import doors, people
 from workflows.accounts import linked
 from workflows.appointments import Rehearsed
-from workflows.people import Who
+from workflows.people import Found
 from workflows.register import Change
 from workflows.rules import Rules
 
@@ -45,12 +45,12 @@ def unmet(unit: Unit, lines: Iterable[Managed]) -> tuple[str, ...]:
     return tuple(email for email in wanted if not has_chat(unit, known(unit, email)))
 
 
-def rehearse(unit: Unit, rules: Rules, lines: Sequence[Managed], accounts: Mapping[str, Who]) -> None:
+def rehearse(unit: Unit, rules: Rules, lines: Sequence[Managed], accounts: Found) -> None:
     """The difference that an apply would make, without making it.  Raises Rehearsed."""
     raise Rehearsed(apply(unit, rules, lines, accounts))
 
 
-def apply(unit: Unit, rules: Rules, lines: Sequence[Managed], accounts: Mapping[str, Who]) -> list[Change]:
+def apply(unit: Unit, rules: Rules, lines: Sequence[Managed], accounts: Found) -> list[Change]:
     """Bring line managers in line with the file; returns what changed, line by line.
 
     Whoever is not in the file keeps theirs.  Somebody not met yet becomes a person by e-mail address.
@@ -72,16 +72,17 @@ def apply(unit: Unit, rules: Rules, lines: Sequence[Managed], accounts: Mapping[
     return changes
 
 
-def person_at(unit: Unit, email: str, accounts: Mapping[str, Who]) -> tuple[Person, list[Change]]:
+def person_at(unit: Unit, email: str, accounts: Found) -> tuple[Person, list[Change]]:
     """Whoever has this address, and the chat account found by it; somebody new is called by it until they speak."""
-    who, person = accounts.get(email), known(unit, email)
+    found, person = accounts.get(email, ()), known(unit, email)
     changes: list[Change] = []
     if person is None:
-        person = unit.add(Person(id=unit.new_id(), name=(who.name if who else "") or email, met_at=unit.now))
+        name = next((who.name for who in found if who.name), email)
+        person = unit.add(Person(id=unit.new_id(), name=name, met_at=unit.now))
         unit.add(Account(id=unit.new_id(), person=person.id, platform="mail", address=email))
         changes.append(Change("new", {"who": person.name, "email": email}))
     # A role-holder's accounts are linked by school.toml alone: it is read with more care.
-    if who and not person.key:
+    for who in found if not person.key else ():
         changes += [*linked(unit, person, unit.find(queries.accounts_of((person.id,))), who)]
     return person, changes
 

@@ -1,8 +1,8 @@
 """Who somebody is, whichever account they speak from, and who holds which role at this moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from storage.models import Account, Person, School
@@ -12,6 +12,7 @@ from workflows.calendar import day_of
 from workflows.routing import Cast
 
 CHAT = ("slack", "teams")
+MINUTE, NEVER = timedelta(minutes=1), datetime.min.replace(tzinfo=UTC)
 
 
 class Standing(NamedTuple):
@@ -39,6 +40,10 @@ class Who:
     name: str = ""
     emails: tuple[str, ...] = ()
     standing: str = "active"
+
+
+# The chat accounts found by an e-mail address, one a platform.
+Found = Mapping[str, Sequence[Who]]
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,15 @@ def meet(unit: Unit, who: Who) -> Met:
 def as_met(unit: Unit, person: Person, account: Account) -> Met:
     theirs = account.state != "unconfirmed" or not receives(unit, person)
     return Met(person, account.state == "active", theirs)
+
+
+def spoke(unit: Unit, who: Who) -> None:
+    """From which of their accounts somebody does something: where they look, and so where they are told things."""
+    found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
+    for account in found:
+        # To the minute: most of what a person does needs no row written for it.
+        if account.spoke_at is None or unit.now - account.spoke_at >= MINUTE:
+            account.spoke_at = unit.now
 
 
 def receives(unit: Unit, person: Person) -> bool:
@@ -193,16 +207,21 @@ def usable(accounts: Sequence[Way]) -> list[Way]:
     return [account for account in accounts if account.platform == "mail" and account.state == "active"]
 
 
+def by_use(accounts: Sequence[Account]) -> list[Account]:
+    """Where they spoke last before where they did not."""
+    return sorted(accounts, key=lambda account: account.spoke_at or NEVER, reverse=True)
+
+
 def address(unit: Unit, person: str) -> Account | None:
     """Where this person is told things now; none when they are unreachable."""
-    return next(iter(usable(unit.find(queries.accounts_of((person,))))), None)
+    return next(iter(by_use(usable(unit.find(queries.accounts_of((person,)))))), None)
 
 
 def own_address(unit: Unit, person: str) -> Account | None:
     """Where this person hears how their own report goes on: a guest's account, too, or another workspace's."""
     accounts: list[Account] = unit.find(queries.accounts_of((person,)))
     spoken_from = (row for row in accounts if row.platform in CHAT and row.state in ("guest", "foreign"))
-    return next(iter((*usable(accounts), *spoken_from)), None)
+    return next(iter((*by_use(usable(accounts)), *spoken_from)), None)
 
 
 def school_of(unit: Unit, person: Person) -> School:

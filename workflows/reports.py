@@ -29,6 +29,7 @@ def answer(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | M
     Raises BadAnswers (nothing is kept of that step), Refused when the draft is somebody else's.
     """
     author = people.meet(unit, by).person
+    people.spoke(unit, by)
     made: list[Case] = unit.find(queries.by_draft(token))
     if made:
         if made[0].reporter != author.id:

@@ -11,12 +11,16 @@ from workflows.policy import Pack
 
 @dataclass(frozen=True)
 class Rules:
-    """The trust's pack, the floor, the catalogue, and our pages' address ("" where browsers cannot reach them)."""
+    """The trust's pack, the floor, the catalogue, and our pages' address ("" where browsers cannot reach them).
+
+    ``pictures`` says whether screenshots can be added to a form where somebody is writing theirs.
+    """
 
     pack: Pack
     floor: Floor
     words: Catalogue
     pages: str = ""
+    pictures: bool = True
 
     @property
     def reports(self) -> Mapping[str, ReportType]:

@@ -8,7 +8,7 @@ from typing import Any
 from storage.models import Case
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import acts, describe, opened
+from workflows import acts, describe, opened, people
 from workflows.access import case_for
 from workflows.people import CHAT, Who
 from workflows.refusals import Refused
@@ -39,12 +39,14 @@ def marking(unit: Unit, case_id: str) -> Iterator[None]:
 
 def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message:
     """Do what a button says, and answer with what is to be shown."""
+    people.spoke(unit, by)
     with marking(unit, case_id):
         return filled(unit, rules, acts.PRESSED[action](unit, rules, case_id, by), by)
 
 
 def write(unit: Unit, rules: Rules, case_id: str, sent: Sent, by: Who) -> Message:
     """Keep what was written on a case, and answer with what is to be shown."""
+    people.spoke(unit, by)
     answers = {**sent.answers, **picked(unit, rules, sent, by)}
     with marking(unit, case_id):
         return filled(unit, rules, acts.WRITTEN[sent.step](unit, rules, case_id, answers, by), by)

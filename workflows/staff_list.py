@@ -11,7 +11,7 @@ from storage.queries import people as people_queries
 from storage.unit import Unit
 from workflows import managers
 from workflows.appointments import Rehearsed
-from workflows.people import Who
+from workflows.people import Found
 from workflows.register import Change
 from workflows.rules import Rules
 
@@ -32,12 +32,12 @@ class Member:
     leaves: date | None = None
 
 
-def rehearse(unit: Unit, rules: Rules, members: Sequence[Member], accounts: Mapping[str, Who]) -> None:
+def rehearse(unit: Unit, rules: Rules, members: Sequence[Member], accounts: Found) -> None:
     """The difference that an apply would make, without making it.  Raises Rehearsed."""
     raise Rehearsed(apply(unit, rules, members, accounts))
 
 
-def apply(unit: Unit, rules: Rules, members: Sequence[Member], accounts: Mapping[str, Who]) -> list[Change]:
+def apply(unit: Unit, rules: Rules, members: Sequence[Member], accounts: Found) -> list[Change]:
     """Bring the staff in line with the list, and say what changed; who is not on it is no longer staff."""
     schools: dict[str, str] = {row.key: row.id for row in unit.find(people_queries.schools())}
     changes, listed = list[Change](), set[str]()

@@ -64,7 +64,7 @@ def questions(rules: Rules, written: Written) -> Ask | None:
 
 def takes_pictures(rules: Rules, written: Written) -> bool:
     """Pictures are taken only where they can be seen again safely, and never before somebody in danger is helped."""
-    return rules.reports[written.report].files and bool(rules.pages) and not written.danger
+    return rules.reports[written.report].files and bool(rules.pages and rules.pictures) and not written.danger
 
 
 def screenshots(rules: Rules, written: Written) -> Ask | None:

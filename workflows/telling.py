@@ -13,7 +13,7 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import cards, cases, chasing, describe, doors, exchange, parties, people, rooms
+from workflows import cards, cases, chasing, copies, describe, doors, exchange, parties, people, rooms
 from workflows.access import part_in
 from workflows.rules import Rules
 from workflows.times import spoken
@@ -67,21 +67,21 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     slot = claim.ids.get("slot", "")
     rooms.owe_rooms(unit, claim)
     if claim.to == case.reporter and slot == cards.RECEIPT:
-        return addressed(unit, rules, case, claim.to, (describe.receipt_for(unit, case).name, slot))
+        return addressed(unit, rules, case, claim, (describe.receipt_for(unit, case).name, slot))
     if withheld(unit, rules, case, claim):
         return None
     if claim.to == case.reporter and claim.ids.get("message", "").startswith("reporter."):
-        return addressed(unit, rules, case, claim.to, (claim.ids["message"], ""))
+        return addressed(unit, rules, case, claim, (claim.ids["message"], ""))
     if part_in(unit, rules, case, claim.to) is None:
         parties.settle(unit, rules, case)
-        return moved(unit, case, claim.to, slot or cards.CARD)
+        return moved(unit, case, claim, slot or cards.CARD)
     account = people.address(unit, claim.to)
     # A letter whose link leads nowhere reaches nobody either.
     if account is None or (account.platform == "mail" and not rules.pages):
         beyond_reach(unit, rules, case, claim.to)
         return None
     name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
-    told = addressed(unit, rules, case, claim.to, (name, slot))
+    told = addressed(unit, rules, case, claim, (name, slot))
     room = rooms.room_for(unit, rules, case, claim) if told and not told.stamp else None
     return replace(told, room=(room.id, room.channel)) if told and room else told
 
@@ -94,11 +94,11 @@ def withheld(unit: Unit, rules: Rules, case: Case, claim: Claim) -> bool:
     return message == chasing.MESSAGE and not chasing.still_due(unit, rules, case, claim.to, claim.ids["item"])
 
 
-def addressed(unit: Unit, rules: Rules, case: Case, person: str, said: tuple[str, str]) -> Telling | None:
+def addressed(unit: Unit, rules: Rules, case: Case, claim: Claim, said: tuple[str, str]) -> Telling | None:
     """The message (its name, and its slot) with its values, at the person's best address, over their earlier card."""
-    name, slot = said
+    (name, slot), person = said, claim.to
     find = people.own_address if name.startswith("reporter.") else people.address
-    account = find(unit, person)
+    account = copies.account_for(unit, claim, find)
     if account is None:
         return None
     values = describe.neutral(unit, rules, case)
@@ -112,14 +112,14 @@ def addressed(unit: Unit, rules: Rules, case: Case, person: str, said: tuple[str
     return Telling(person, account.platform, account.address, name, account.id, values, *where)
 
 
-def moved(unit: Unit, case: Case, person: str, slot: str) -> Telling | None:
+def moved(unit: Unit, case: Case, claim: Claim, slot: str) -> Telling | None:
     """Whoever lost their part has what they got edited; whoever never got anything gets nothing."""
-    account = people.address(unit, person)
-    posted = lying(unit, case, person, account.platform, slot) if account else None
-    if account is None or posted is None or account.platform == "mail":
-        return None
-    values, where = {"practice": case.practice}, (posted.channel, posted.stamp)
-    return Telling(person, account.platform, account.address, MOVED, account.id, values, *where)
+    for account in copies.chats(unit, claim.to):
+        posted = lying(unit, case, claim.to, account.platform, slot)
+        if posted and claim.ids.get("on", account.platform) == account.platform:
+            values, at = {"practice": case.practice}, (posted.channel, posted.stamp)
+            return Telling(claim.to, account.platform, account.address, MOVED, account.id, values, *at)
+    return None
 
 
 def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:
@@ -164,6 +164,7 @@ def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> b
             cards.owe_all(unit, unit.get(Case, claim.about), told.person)
     event = Event.RECEIPT_SENT if slot == cards.RECEIPT else Event.CARD_SENT
     unit.record(event, claim.about, told.person, platform=told.platform, words=told.message)
+    copies.owe(unit, claim, told.platform, slot)
     return True
 
 
@@ -186,10 +187,10 @@ def remember(unit: Unit, claim: Claim, told: Telling, slot: str, where: tuple[st
     posted.at = unit.now
 
 
-def refused(unit: Unit, claim: Claim, told: Telling) -> None:
-    """This address will never work again: the person is reached another way, or the next one is."""
+def refused(unit: Unit, claim: Claim, told: Telling, shut: bool = False) -> None:
+    """This address will not work again: the person is reached another way, or the next one is."""
     account: Account = unit.get(Account, told.account)
-    account.state = "deactivated"
+    account.state = "shut" if shut else "deactivated"
     unit.record(Event.CARD_FAILED, claim.about, told.person, platform=told.platform)
     promises.put_off(unit, claim, unit.now, claim.attempts + 1)
 
@@ -200,7 +201,7 @@ def mailing(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     if claim.about:
         case: Case = unit.get(Case, claim.about)
         may = part_in(unit, rules, case, claim.to)
-        return addressed(unit, rules, case, claim.to, (name, "")) if may else None
+        return addressed(unit, rules, case, claim, (name, "")) if may else None
     earlier = claim.ids.get("account")
     account = unit.get(Account, earlier) if earlier else people.address(unit, claim.to)
     if account is None or (earlier and claim.attempts >= TRIES):

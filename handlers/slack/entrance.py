@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 
 from handlers.gate import Envelope, Seal, Turned, Visit
 from handlers.reading import Unreadable, strictly
+from handlers.remembered import Room
 
 Payload = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ class SlackEntrance:
     """Knows the signing secret and the one workspace where this app is installed."""
 
     def __init__(self, secret: str, team: str) -> None:
-        self.secret, self.tenant = secret.encode(), team
+        self.secret, self.tenant, self.room = secret.encode(), team, Room()
 
     def seal(self, headers: Headers) -> Seal:
         """When Slack signed it, and the signature; one of each, in plain digits."""
@@ -38,11 +39,11 @@ class SlackEntrance:
             raise Turned(401, "unsigned")
         if not (SECONDS.fullmatch(at[0]) and SIGNATURE.fullmatch(signature[0])):
             raise Turned(400, "unsigned")
-        return Seal(int(at[0]), signature[0])
+        return Seal(int(at[0]), int(at[0]), signature[0])
 
-    def genuine(self, seal: Seal, raw: bytes) -> bool:
+    async def genuine(self, seal: Seal, raw: bytes) -> bool:
         """Made with our secret over these very bytes."""
-        ours = hmac.new(self.secret, b"v0:%d:%b" % (seal.at, raw), hashlib.sha256).hexdigest()
+        ours = hmac.new(self.secret, b"v0:%d:%b" % (seal.since, raw), hashlib.sha256).hexdigest()
         return hmac.compare_digest(f"v0={ours}", seal.signature)
 
     def read(self, media: str, raw: bytes) -> Visit:

@@ -9,13 +9,24 @@ from storage.models.doors import Link, Passphrase, WebSession
 from storage.models.duties import PolicyVersion, Task
 from storage.models.keeping import DeskSetting, Entry, Heard, Key, LedgerHead, Posted, Promise, Sealed
 from storage.models.owned import Owned
-from storage.models.people import Absence, Account, CalendarSpan, Person, RoleHeld, School, TeamRoom, Trust
+from storage.models.people import (
+    Absence,
+    Account,
+    CalendarSpan,
+    Conversation,
+    Person,
+    RoleHeld,
+    School,
+    TeamRoom,
+    Trust,
+)
 
 __all__ = [
     "Absence",
     "Account",
     "CalendarSpan",
     "Case",
+    "Conversation",
     "DeskSetting",
     "Draft",
     "Entry",

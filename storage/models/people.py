@@ -71,7 +71,10 @@ class Person(Owned, table=True):
 
 
 class Account(Owned, table=True):
-    """One way to reach a person; ``state`` is active, guest, foreign, deactivated or unconfirmed."""
+    """One way to reach a person; ``state`` is active, guest, foreign, deactivated, unconfirmed or shut.
+
+    ``shut`` is a good account where the bot was taken out or is blocked: its owner has it back when they speak.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("platform", "workspace", "address"),)
@@ -80,6 +83,21 @@ class Account(Owned, table=True):
     workspace: str = ""
     address: str
     state: str = "active"
+    spoke_at: datetime | None = None  # to the minute
+
+
+class Conversation(Owned, table=True):
+    """A person's own conversation with the bot, where a platform has to be told; empty when they took it out."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("platform", "workspace", "address"),)
+    platform: str
+    workspace: str
+    address: str
+    service: str
+    conversation: str
+    member: str
+    seen_at: datetime
 
 
 class RoleHeld(Owned, table=True):

@@ -8,7 +8,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from storage.asked import Asked, kept
-from storage.models import Absence, Account, Person, RoleHeld, School, Trust
+from storage.models import Absence, Account, Conversation, Person, RoleHeld, School, Trust
 
 
 @kept
@@ -73,6 +73,27 @@ def standing_of(people: Sequence[str]) -> Select[str, str, str]:
     """The accounts of these persons as values: person, platform and state."""
     asked = select(col(Account.person), col(Account.platform), col(Account.state))
     return asked.where(col(Account.person).in_(people))
+
+
+@kept
+def conversation(platform: str, workspace: str, address: str) -> SelectOfScalar[Conversation]:
+    """Where an account's owner has their own conversation with the bot."""
+    return select(Conversation).where(
+        col(Conversation.platform) == platform,
+        col(Conversation.workspace) == workspace,
+        col(Conversation.address) == address,
+    )
+
+
+@kept
+def service(workspace: str) -> SelectOfScalar[str]:
+    """The service by which somebody of a workspace was reached last."""
+    return (
+        select(col(Conversation.service))
+        .where(col(Conversation.workspace) == workspace)
+        .order_by(col(Conversation.seen_at).desc())
+        .limit(1)
+    )
 
 
 @kept

@@ -1,0 +1,98 @@
+"""The command line's part about Microsoft Teams: the app that the school's administrator uploads."""
+
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+MANIFEST = "1.30"
+# So that Teams takes a package as an update: counted up when what is in it changes.
+PACKAGE = "1.0.0"
+ICONS = ("color.png", "outline.png")
+SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{MANIFEST}/MicrosoftTeams.schema.json"
+
+teams = typer.Typer(no_args_is_help=True, help="Lanyard in Microsoft Teams.")
+
+
+@teams.command()
+def package(
+    file: Annotated[Path, typer.Argument(dir_okay=False, show_default=False)],
+    app_id: Annotated[str, typer.Option(envvar="LANYARD_TEAMS_APP_ID", help="The bot's id, as it was registered.")],
+    url: Annotated[str, typer.Option(envvar="LANYARD_URL", help="Where staff find the school's pages of Lanyard.")],
+    school: Annotated[str, typer.Option(help="Who runs it, as staff call it.")] = "Your school",
+    command: Annotated[str, typer.Option(envvar="LANYARD_COMMAND", help="What staff type.")] = "/report",
+) -> None:
+    """Write the app's package, to be uploaded in the Teams admin centre."""
+    if not url.startswith("https://"):
+        print("Teams takes only an address that starts with https://. See --url.", file=sys.stderr)
+        raise typer.Exit(2)
+    file.write_bytes(packed(manifest(app_id, url, school, command.removeprefix("/"))))
+    print(f"Written to {file}. Upload it in the Teams admin centre, under Teams apps, Manage apps.")
+
+
+def packed(manifest: Mapping[str, Any]) -> bytes:
+    """The manifest and the icons; the same from the same, to the last byte."""
+    held = io.BytesIO()
+    icons = resources.files("bot") / "teams_app"
+    contents = {"manifest.json": json.dumps(manifest, indent=2, ensure_ascii=False).encode()}
+    contents |= {name: (icons / name).read_bytes() for name in ICONS}
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, content in contents.items():
+            out.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return held.getvalue()
+
+
+def manifest(app_id: str, url: str, school: str, command: str) -> dict[str, Any]:
+    """What Teams is told of the app: one bot, its two commands, and nothing that it does not need."""
+    page = url.rstrip("/")
+    return {
+        "$schema": SCHEMA,
+        "manifestVersion": MANIFEST,
+        "version": PACKAGE,
+        "id": app_id,
+        "developer": {"name": school[:32], "websiteUrl": page, "privacyUrl": page, "termsOfUseUrl": page},
+        "name": {"short": "Lanyard", "full": "Lanyard: report a worry to the right person"},
+        "description": {
+            "short": "Report a worry about a child or a colleague to the right person.",
+            "full": "Worried about a child, or a colleague? Tell us in a short form, and it goes to the right person "
+            f"at the school. It never goes to anybody it is about. Type /{command} in a chat or channel, or "
+            "write “report” to Lanyard. If anyone is in danger now, call 999 first: nobody watches this live.",
+        },
+        "icons": {"color": ICONS[0], "outline": ICONS[1]},
+        "accentColor": "#1F4E5F",
+        "defaultInstallScope": "personal",
+        "permissions": ["identity", "messageTeamMembers"],
+        "bots": [bot(app_id)],
+        "composeExtensions": [{"botId": app_id, "commands": commands(command)}],
+    }
+
+
+def bot(app_id: str) -> dict[str, Any]:
+    """It takes no files: a file that is sent to a bot lies in its sender's OneDrive."""
+    said = [
+        {"title": "report", "description": "Make a report"},
+        {"title": "home", "description": "See your reports, and the cases that are with you"},
+    ]
+    return {
+        "botId": app_id,
+        "scopes": ["personal", "team", "groupChat"],
+        "supportsFiles": False,
+        "commandLists": [{"scopes": ["personal"], "commands": said}],
+    }
+
+
+def commands(word: str) -> list[dict[str, Any]]:
+    """What is typed, or picked under the box; and the entry in a message's own menu."""
+    typed = {"id": "report", "context": ["compose", "commandBox"], "title": word, "triggers": ["slash"]}
+    picked = {"id": "report_message", "context": ["message"], "title": "Report this message"}
+    dialog = {"type": "action", "fetchTask": True}
+    return [
+        dialog | typed | {"description": "Report a worry about a child or a colleague"},
+        dialog | picked | {"description": "Make a report that this message goes with"},
+    ]

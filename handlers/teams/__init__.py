@@ -1,0 +1,1 @@
+"""Microsoft Teams: who knocks, what they did, how it looks there, and what goes out."""

@@ -1,0 +1,120 @@
+"""What goes out to people in Teams."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from handlers.senders import Mark, Posted, Shut, Unreachable
+from handlers.teams.calls import FAILURES, complaint, retry_after, status
+from handlers.teams.cards import chat_card, summary
+from handlers.teams.connector import Connector
+from handlers.teams.elements import Block
+from handlers.teams.references import References
+from templates.shapes import Card
+from workflows.reached import Place
+
+Answer = TypeVar("Answer")
+
+WAITS = 10.0
+# The bot was taken out or blocked there: the person is reached by e-mail, until they have it back.
+SHUT = 403
+# Nothing is there: the conversation, the message or the person.
+NOTHING = 404
+# Microsoft's name for somebody who does not exist; other refusals of a new conversation may pass.
+NOBODY = ("UserNotFound", "InvalidUser")
+UNTRUSTED = 401
+
+
+class TeamsSender:
+    """Messages to people's own conversations, through the references that they left when they spoke.
+
+    A dropped line leaves it open whether Teams took the message: it is said again, rarely twice.
+    """
+
+    def __init__(self, connector: Connector, references: References, fallback: str, clock: Callable[[], float]) -> None:
+        self.connector, self.references, self.fallback, self.clock = connector, references, fallback, clock
+        # Until when a conversation is to be left alone.
+        self.quiet: dict[str, float] = {}
+
+    async def post(self, to: str, card: Card, mark: Mark) -> Posted:
+        """A message to a person, by their id in the directory, or into a conversation that ``Posted`` names.
+
+        ``mark`` is of no use here: Teams tells no bot what stands in a conversation.
+        """
+        if " " in to:
+            service, _, conversation = to.partition(" ")
+            return await self.say(service, conversation, card)
+        place = await self.references.of(to)
+        try:
+            if place and place.conversation:
+                return await self.say(place.service, place.conversation, card)
+            return await self.begin(to, place, card)
+        except Shut:
+            self.references.forget(to)
+            raise
+        except Gone:
+            self.references.forget(to)
+            if place and place.conversation:
+                return await self.begin(to, place, card)  # the conversation is no more; the person may be
+            raise
+
+    async def edit(self, where: Posted, card: Card, mark: Mark) -> Posted:
+        """The same message, saying something else; posted again where Teams no longer has it."""
+        service, _, conversation = where.channel.partition(" ")
+        told = (chat_card(card), summary(card))
+        try:
+            await self.asked(conversation, lambda: self.connector.change(service, conversation, where.stamp, told))
+        except Gone:
+            return await self.say(service, conversation, card)
+        return where
+
+    async def begin(self, to: str, known: Place | None, card: Card) -> Posted:
+        """A conversation with somebody who has the app and has not spoken yet."""
+        service = known.service if known else await self.references.anywhere() or self.fallback
+        member = known.member if known and known.member else to
+        conversation = await self.sent(self.connector.open(service, member))
+        posted = await self.say(service, conversation, card)
+        await self.references.opened(to, Place(service, conversation, known.member if known else ""))
+        return posted
+
+    async def say(self, service: str, conversation: str, card: Card) -> Posted:
+        return await self.answer(service, conversation, chat_card(card), summary(card))
+
+    async def answer(self, service: str, conversation: str, card: Block, said: str) -> Posted:
+        """A card that is drawn already, into a conversation that has just spoken."""
+        id = await self.asked(conversation, lambda: self.connector.say(service, conversation, card, said))
+        return Posted(channel=f"{service} {conversation}", stamp=id)
+
+    async def asked(self, conversation: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Unless Teams has asked for quiet there: it is not asked again before the time that it named."""
+        if (left := self.quiet.get(conversation, 0.0) - self.clock()) > 0:
+            raise Unreachable(left, tried=False)
+        self.quiet.pop(conversation, None)
+        try:
+            return await self.sent(call())
+        except Unreachable as no:
+            if no.retry_after:
+                self.quiet[conversation] = self.clock() + no.retry_after
+            raise
+
+    async def sent(self, call: Awaitable[Answer]) -> Answer:
+        try:
+            async with asyncio.timeout(WAITS):
+                return await call
+        except FAILURES as error:
+            raise self.outcome(error) from None
+
+    def outcome(self, error: Exception) -> Unreachable:
+        """What a failure says of the person who was written to."""
+        if status(error) == UNTRUSTED:
+            self.connector.tokens.forget()
+            return Unreachable(retry_after(error), barred=True)
+        if status(error) == SHUT:
+            return Shut()
+        if status(error) == NOTHING or complaint(error) in NOBODY:
+            return Gone(gone=True)
+        return Unreachable(retry_after(error), unsure=status(error) == 0)
+
+
+class Gone(Unreachable):
+    """There is nothing there."""

@@ -1,0 +1,64 @@
+"""Brambledown in Microsoft Teams: the same school, people, post box and clock, alone or beside Slack."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.teams_town import APP, SECRET, TENANT, Member, Town
+from tests.world import PEOPLE, World, until
+from workspace.running import Address
+
+
+class TeamsWorld(World):
+    """``on("dsl")`` is the safeguarding lead with Teams open; ``both`` says that the school has Slack as well."""
+
+    def __init__(self, chat: Address, folder: Path, database_url: str, town: Town, *, both: bool = False) -> None:
+        self.town, self.both, self.speaks = town, both, "both" if both else "teams"
+        self.members: dict[str, Member] = {}
+        super().__init__(chat, folder, database_url)
+        for id in PEOPLE.values():
+            person = self.workspace.town.people[id]
+            if person.chat:
+                town.moves_in(person.name, person.email)
+
+    def chats(self) -> dict[str, str]:
+        mine = {
+            "LANYARD_TEAMS_URL": self.town.url,
+            "LANYARD_TEAMS_APP_ID": APP,
+            "LANYARD_TEAMS_TENANT": TENANT,
+            "LANYARD_TEAMS_SECRET": SECRET,
+        }
+        return {**super().chats(), **mine} if self.both else mine
+
+    def on(self, name: str) -> Member:
+        """Somebody of the school with Teams open."""
+        if name not in self.members:
+            known = self.workspace.town.people[PEOPLE[name]]
+            person = next(one for one in self.town.people.values() if one["displayName"] == known.name)
+            self.members[name] = Member(self.town, self.url, person)
+        return self.members[name]
+
+    def everybody_installs(self) -> None:
+        for name, id in PEOPLE.items():
+            if self.workspace.town.people[id].chat:
+                self.on(name).installs()
+        until(lambda: all(each.messages() for each in self.members.values()), "a welcome for everybody")
+
+    def closes(self) -> None:
+        for each in self.members.values():
+            each.closes()
+        super().closes()
+
+
+@contextmanager
+def brambledown_in_teams(
+    chat: Address, folder: Path, database_url: str, town: Town, *, both: bool = False
+) -> Iterator[TeamsWorld]:
+    """The school, open until the block ends."""
+    town.__dict__.update(Town(url=town.url).__dict__)
+    world = TeamsWorld(chat, folder, database_url, town, both=both)
+    try:
+        world.opens()
+        yield world
+    finally:
+        world.closes()

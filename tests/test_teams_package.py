@@ -1,0 +1,75 @@
+"""The Teams app that an administrator uploads asks for what the bot uses, and Teams takes it."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from bot.main import app
+from bot.teams_command import manifest, packed
+from handlers.teams.entrance import ASKED
+from tests.teams_town import APP
+
+SCHEMA = json.loads((Path(__file__).parent / "schemas/teams-manifest-1.30.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> zipfile.ZipFile:
+    file = tmp_path / "lanyard.zip"
+    asked = ["teams", "package", str(file), "--app-id", APP, "--url", "https://lanyard.brambledown.example/"]
+    said = CliRunner().invoke(app(), asked)
+    assert said.exit_code == 0, said.output
+    return zipfile.ZipFile(file)
+
+
+def complaints(manifest: dict[str, Any]) -> list[str]:
+    return [error.message for error in jsonschema.Draft4Validator(SCHEMA).iter_errors(manifest)]
+
+
+def test_teams_takes_the_package(made: zipfile.ZipFile) -> None:
+    assert sorted(made.namelist()) == ["color.png", "manifest.json", "outline.png"]
+    told = json.loads(made.read("manifest.json"))
+    assert complaints(told) == []
+    assert tuple(map(int, told["manifestVersion"].split("."))) >= (1, 29)
+    assert told["id"] == told["bots"][0]["botId"] == told["composeExtensions"][0]["botId"] == APP
+    assert complaints({**told, "id": "no id"})
+
+
+def test_the_icons_are_of_the_size_and_look_that_teams_wants(made: zipfile.ZipFile) -> None:
+    colour, outline = (Image.open(io.BytesIO(made.read(f"{name}.png"))) for name in ("color", "outline"))
+    assert (colour.size, outline.size) == ((192, 192), (32, 32))
+    seen = {point[:3] for point in outline.convert("RGBA").get_flattened_data() if point[3]}
+    assert seen == {(255, 255, 255)}
+    assert outline.convert("RGBA").getpixel((0, 0))[3] == 0
+
+
+def test_the_command_is_typed_and_a_message_can_be_reported() -> None:
+    typed, picked = manifest(APP, "https://lanyard.example", "Brambledown", "worry")["composeExtensions"][0]["commands"]
+    assert (typed["title"], typed["triggers"], typed["fetchTask"]) == ("worry", ["slash"], True)
+    assert (picked["title"], picked["context"], picked["fetchTask"]) == ("Report this message", ["message"], True)
+    assert "composeExtension/fetchTask" in ASKED
+
+
+def test_the_app_asks_for_nothing_that_it_does_not_use() -> None:
+    told = manifest(APP, "https://lanyard.example", "Brambledown", "report")
+    assert told["permissions"] == ["identity", "messageTeamMembers"]
+    assert not {"webApplicationInfo", "authorization", "devicePermissions", "validDomains"} & told.keys()
+    assert told["bots"][0]["supportsFiles"] is False
+
+
+def test_the_same_ids_make_the_same_package() -> None:
+    told = manifest(APP, "https://lanyard.example", "Brambledown", "report")
+    assert packed(told) == packed(told)
+
+
+def test_an_address_without_tls_is_refused(tmp_path: Path) -> None:
+    asked = ["teams", "package", str(tmp_path / "x.zip"), "--app-id", APP, "--url", "http://10.0.0.1"]
+    said = CliRunner().invoke(app(), asked)
+    assert said.exit_code == 2
+    assert not (tmp_path / "x.zip").exists()
