@@ -91,6 +91,7 @@ def slack_of(settings: Settings, clock: Callable[[], datetime] = machine) -> Sla
             bot_token=settings.slack_bot_token.get_secret_value(),
             signing_secret=settings.slack_signing_secret.get_secret_value(),
             url=settings.slack_url,
+            away=settings.away_command,
             app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else "",
         ),
         lambda: clock().timestamp(),

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import metrics, telemetry, upkeep
+from bot import daily, metrics, telemetry, upkeep
 from bot.alarms import Aloud, Bell, compare
 from bot.chats import Chats, chats_of
 from bot.clock import Clock, machine
@@ -101,6 +101,7 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
         fetchers=chats.fetchers(),
         rooms=chats.rooms(),
         operator=settings.operator_email,
+        errands=daily.errands(settings),
     )
     desk.afterwards = deliver.awake.set
     await desk.refresh()
@@ -108,8 +109,8 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     await compare(desk, settings.checkpoints, bell)
     socket = app.state.socket = await connected(chats, app.state.doors, bell)
     sweeping = asyncio.create_task(deliver.serve())
-    daily = upkeep.daily(desk, settings.checkpoints, bell)
-    clock = Clock(deliver.wake, upkeep.every_minute(desk, chats.barred, (bell, aloud)), daily)
+    each_minute = upkeep.every_minute(desk, chats.barred, (bell, aloud))
+    clock = Clock(deliver.wake, each_minute, daily.jobs(desk, settings, bell))
     clock.start()
     try:
         yield

@@ -88,8 +88,9 @@ def demo_problem(database: Database, settings: Settings, demo_clock: Path | None
     return ""
 
 
-def rules_of(pack: str, settings: Settings) -> Rules:
-    return Rules(load_pack(pack, settings.home / "policies"), load_floor(), packed_words(), settings.url or "")
+def rules_of(pack_id: str, settings: Settings) -> Rules:
+    pack = load_pack(pack_id, settings.home / "policies")
+    return Rules(pack, load_floor(), packed_words(), settings.url or "", operator=settings.operator_email)
 
 
 @cache

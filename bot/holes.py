@@ -34,14 +34,25 @@ class Checked:
 
 def refused(checked: Checked) -> Iterator[str]:
     """What would leave a report with nobody, or a reporter without a number to call."""
+    names = {school.key: school.name for school in checked.roll.schools}
+    yield from (f"{names[school]}: {line}" if school else line for school, line in gaps(checked))
+
+
+def gaps(checked: Checked) -> Iterator[tuple[str, str]]:
+    """The same, each with the id of its school, "" where it is about all of them."""
+    yield from (("", line) for line in everywhere(checked))
+    for school in checked.roll.schools:
+        yield from ((school.key, line) for line in (*empty(checked, school), *alone(checked, school)))
+
+
+def everywhere(checked: Checked) -> Iterator[str]:
+    """What no single school is short of."""
     roll = checked.roll
     for name in OUTSIDE:
         if not any(letter.isdigit() for letter in roll.outside.get(name, "")):
             yield f"The number of {NUMBERS[name]} is blank, and stands on every form. In school.toml it is {name}."
     if not roll.schools:
         yield "There is no school."
-    for school in roll.schools:
-        yield from (f"{school.name}: {line}" for line in (*empty(checked, school), *alone(checked, school)))
     by_mail = [each.name for each in roll.holders.values() if each.reached == "mail"]
     if by_mail and not checked.settings.url:
         yield (

@@ -71,12 +71,15 @@ def setup() -> None:
 def manifest(
     url: Annotated[str, typer.Option(envvar="LANYARD_URL", help="Where Slack reaches the bot.")],
     command: Annotated[str, typer.Option(envvar="LANYARD_COMMAND", help="What staff type.")] = "/report",
+    away: Annotated[
+        str, typer.Option(envvar="LANYARD_AWAY_COMMAND", help="What role-holders type before they are away.")
+    ] = "/im-away",
     socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode: without any address.")] = False,
 ) -> None:
     """Print the Slack app's manifest, to be pasted at api.slack.com/apps."""
     from bot.manifest import manifest
 
-    print(manifest(url, command, socket=socket), end="")
+    print(manifest(url, command, away, socket=socket), end="")
 
 
 def serve(

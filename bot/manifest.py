@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-ADDRESS, WORD = "https://lanyard.example", "/report"
+ADDRESS, WORD, AWAY = "https://lanyard.example", "/report", "/im-away"
 
 
-def manifest(url: str, command: str, *, socket: bool = False) -> str:
-    """What is pasted at api.slack.com/apps; ``url`` is where Slack reaches the bot, ``command`` what staff type.
+def manifest(url: str, command: str, away: str = AWAY, *, socket: bool = False) -> str:
+    """What is pasted at api.slack.com/apps, for a bot that Slack reaches at ``url``; staff type the two commands.
 
     With ``socket`` the bot opens the lines itself: Slack is then given no address at all.
     """
@@ -16,4 +16,6 @@ def manifest(url: str, command: str, *, socket: bool = False) -> str:
     if socket:
         lines = (line for line in text.splitlines() if not line.strip().startswith(("url:", "request_url:")))
         text = "\n".join(lines).replace("socket_mode_enabled: false", "socket_mode_enabled: true") + "\n"
-    return text.replace(ADDRESS, url.rstrip("/")).replace(f"command: {WORD}\n", f"command: {command}\n")
+    for word, other in ((WORD, command), (AWAY, away)):
+        text = text.replace(f"command: {word}\n", f"command: {other}\n")
+    return text.replace(ADDRESS, url.rstrip("/"))

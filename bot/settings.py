@@ -149,6 +149,8 @@ class Settings(BaseModel):
     checkpoints: Folder | None = None
     # What staff type where another app has /report; `lanyard manifest` writes it into the Slack app.
     command: Annotated[str, _like(r"/[a-z0-9_-]{1,31}", "must be / and then small letters")] = "/report"
+    # What role-holders type before they are away; Slack keeps /away for itself.
+    away_command: Annotated[str, _like(r"/[a-z0-9_-]{1,31}", "must be / and then small letters")] = "/im-away"
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Self:

@@ -100,11 +100,7 @@ def closing(changes: list[Change], founding: bool) -> str:
     if not changes:
         return "Nothing to change."
     done = f"{len(changes) - waiting} changed."
-    return (
-        f"{done} {waiting} not done: the founding apply is the only one that appoints to these roles."
-        if waiting
-        else done
-    )
+    return f"{done} {waiting} waiting for a yes." if waiting else done
 
 
 def addresses(register: Register) -> set[str]:

@@ -3,12 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from datetime import date, time
-from functools import partial
+from datetime import date
 from pathlib import Path
 
 from bot.alarms import Aloud, Bell, QueueWatch, SaveWatch, compare
-from bot.clock import Daily, Tick
+from bot.clock import Tick
 from handlers.desk import Desk
 from storage import checkpoints
 from storage.durable import appearing
@@ -45,13 +44,6 @@ def every_minute(desk: Desk, barred: Callable[[], bool], ringing: tuple[Bell, Al
             bell("revoked")
 
     return tick
-
-
-def daily(desk: Desk, folder: Path | None, bell: Bell) -> tuple[Daily, ...]:
-    """Early each morning; a second time on one date changes nothing that matters."""
-    if not folder:
-        return ()
-    return (Daily("write a checkpoint", time(3, 20), partial(keep_checkpoint, desk, folder, bell)),)
 
 
 async def begin_day(desk: Desk, begun: set[date]) -> None:

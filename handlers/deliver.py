@@ -18,7 +18,9 @@ from storage import promises
 from storage.faults import Busy, Uncertain
 from storage.patience import stand_back
 from storage.promises import Claim
-from workflows import accounts, nudges, nudging, telling
+from storage.unit import Unit
+from workflows import accounts, asking_yes, nudges, nudging, second_yes, telling
+from workflows.rules import Rules
 from workflows.telling import Telling
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,8 @@ class Deliver:
     fetchers: Mapping[str, Fetcher]
     rooms: Mapping[str, Rooms]
     operator: str = ""
+    # Kinds of promise that need more than a desk: what the clock promises each day.
+    errands: Mapping[str, Callable[[Desk, Claim], Awaitable[None]]] = field(default_factory=dict)
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     latest: dict[CardOf, asyncio.Task[None]] = field(default_factory=dict)
@@ -115,7 +119,8 @@ class Deliver:
 
     async def try_once(self, desk: Desk, claim: Claim) -> None:
         try:
-            await KEEP[claim.kind](self, desk, claim)
+            errand = self.errands.get(claim.kind)
+            await (errand(desk, claim) if errand else KEEP[claim.kind](self, desk, claim))
         except Unreachable as no:
             await self.put_off(desk, claim, no)
         except Exception as fault:
@@ -142,18 +147,6 @@ class Deliver:
         mark = mark_of(claim, "slack", self.doubts.get(card_of(claim)))
         await teamrooms.show(desk, claim, (self.senders["slack"], self.rooms["slack"]), mark)
         self.doubts.pop(card_of(claim), None)
-
-    async def open_day(self, desk: Desk, claim: Claim) -> None:
-        """A school's day begins: who is to hear of what today."""
-        await desk.run(keeping.day_opened, claim)
-
-    async def nudge(self, desk: Desk, claim: Claim) -> None:
-        """Tell somebody what they have to do, or edit what they were told."""
-        await self.send(desk, claim, await desk.run(nudging.telling, claim))
-
-    async def mail(self, desk: Desk, claim: Claim) -> None:
-        """A mail about somebody's door: an invitation, or a fresh link."""
-        await self.send(desk, claim, await desk.run(telling.mailing, claim))
 
     async def send(self, desk: Desk, claim: Claim, told: Telling | None) -> None:
         if told is None or told.platform not in self.senders:
@@ -204,10 +197,6 @@ class Deliver:
         changed = [await desk.run(accounts.stood, who) for who in faces if who.standing not in ("active", "unknown")]
         return any(changed)
 
-    async def escalate(self, desk: Desk, claim: Claim) -> None:
-        """Nobody acknowledged in time."""
-        await desk.run(keeping.climbed, claim)
-
     async def fetch(self, desk: Desk, claim: Claim) -> None:
         """Get one screenshot."""
         await fetching.fetch(desk, self.fetchers["slack"], claim)
@@ -226,14 +215,36 @@ class Deliver:
 # What marks a message as taken, where it is not about a case.
 TAKEN = {nudges.NUDGE: nudging.sent}
 Keep = Callable[[Deliver, Desk, Claim], Awaitable[None]]
+
+
+def saying(find: Callable[[Unit, Rules, Claim], Telling | None]) -> Keep:
+    """Say what a workflow finds is to be said."""
+
+    async def keep(self: Deliver, desk: Desk, claim: Claim) -> None:
+        await self.send(desk, claim, await desk.run(find, claim))
+
+    return keep
+
+
+def doing(workflow: Callable[[Unit, Rules, Claim], None]) -> Keep:
+    """Run a workflow that keeps the promise itself."""
+
+    async def keep(self: Deliver, desk: Desk, claim: Claim) -> None:
+        await desk.run(workflow, claim)
+
+    return keep
+
+
 KEEP: Mapping[str, Keep] = {
     "card": Deliver.tell,
     "say": Deliver.tell,
     "room": Deliver.show,
-    "mail": Deliver.mail,
-    "escalate": Deliver.escalate,
+    "mail": saying(telling.mailing),
+    "office": saying(asking_yes.telling),
+    "escalate": doing(keeping.climbed),
+    "lapse": doing(second_yes.lapse),
     "fetch": Deliver.fetch,
     "alarm": Deliver.alarm,
-    nudges.DAY: Deliver.open_day,
-    nudges.NUDGE: Deliver.nudge,
+    nudges.DAY: doing(keeping.day_opened),
+    nudges.NUDGE: saying(nudging.telling),
 }

@@ -3,19 +3,29 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from handlers.asking import about_message, form_of
+from handlers.looks import Standing, at_home, reported, standing, unfinished
 from handlers.pictured import Gallery, gallery, one_picture
 from storage.blobs import AlreadyKept, Blobs
 from storage.database import Database
-from storage.queries import people as queries
-from storage.unit import Unit
-from templates.shapes import Answers, Card, Form, Message, Pairs
-from workflows import access, acts, conversations, describe, drafts, evidence, people, reports, rooms, shown, states
+from templates.shapes import Answers, Card, Form, Message
+from workflows import (
+    absences,
+    access,
+    accounts,
+    acts,
+    conversations,
+    evidence,
+    reports,
+    rooms,
+    shown,
+    states,
+)
 from workflows.calendar import day_of
 from workflows.conversations import Place, Said
 from workflows.drafts import Quoted
@@ -25,19 +35,9 @@ from workflows.refusals import BadAnswers, Refused
 from workflows.rules import Rules
 from workflows.steps import Ask
 from workflows.taken import Sent
-from workflows.times import spoken
 
 NOT_YOURS = "refusals.not_yours"
 Lookup = Callable[[Sequence[str]], Awaitable[Sequence[Who]]]
-
-
-@dataclass
-class Standing:
-    """What stands on every form, remembered so that the first one needs no database."""
-
-    outside: Mapping[str, str] = field(default_factory=dict)
-    schools: Pairs = ()
-    phones: Pairs = ()
 
 
 class Desk:
@@ -80,6 +80,8 @@ class Desk:
     async def answer(self, step: str, token: str, answers: Answers, who: Who) -> Form | Card:
         """Take a step's answers: the next step, or the receipt.  Raises BadAnswers, in words."""
         try:
+            if step == "away":
+                return self.say(await self.run(absences.set_out, answers, who))
             sent = Sent(step, answers, await self.faces(answers, who))
             if step in acts.WRITTEN:
                 return self.say(await self.run(shown.write, token, sent, who))
@@ -103,18 +105,28 @@ class Desk:
             return self.next(subject, await self.run(reports.resume, subject, who), who)
         if action == "discard":
             return self.say(await self.database.run(self.trust, reports.discard, subject, who))
-        if action in acts.WRITTEN:
-            values = await self.look(shown.ask, self.rules, action, subject, who)
-            form = replace(self.words.form(action, values, self.standing.outside), token=subject)
-            # What a reporter must read first, a lead at work need not.
-            return form if action in states.REPORTERS else replace(form, danger=(), contacts=())
+        if action in acts.OFFICES:
+            return self.say(await self.run(acts.OFFICES[action], subject, who))
+        if action in acts.ABOUT_ONESELF or action in acts.WRITTEN:
+            return await self.asked(action, subject, who)
         if action in acts.PRESSED:
             return self.say(await self.run(shown.act, action, subject, who))
         raise Refused("expired")
 
+    async def asked(self, action: str, subject: str, who: Who) -> Form:
+        """The form behind a button, for whoever may fill it in."""
+        if own := acts.ABOUT_ONESELF.get(action):
+            values = await self.look(own, self.rules, subject, who)
+        else:
+            values = await self.look(shown.ask, self.rules, action, subject, who)
+        form = replace(self.words.form(action, values, self.standing.outside), token=subject)
+        form = replace(form, values=values.get("values", {}))
+        # What a reporter must read first, a lead at work need not.
+        return form if action in states.REPORTERS else replace(form, danger=(), contacts=())
+
     async def home(self, who: Who) -> tuple[Card, ...]:
         """My reports with their state, and the cases that I may see."""
-        said = await self.look(lambda unit: describe.home(unit, self.rules, people.known(unit, who)))
+        said = await self.look(at_home, self.rules, who)
         return tuple(self.words.card(name, values) for name, values in said)
 
     async def is_ours(self, place: Place) -> bool:
@@ -150,6 +162,11 @@ class Desk:
         """Somebody new reads a channel: what we show there is held against its members again."""
         if await self.look(rooms.shows_anything, platform, channel):
             await self.run(rooms.look_again, platform, channel)
+
+    async def heard(self, who: Who) -> None:
+        """A platform says how an account stands now, and what its owner is called."""
+        if await self.look(accounts.news, who):
+            await self.run(accounts.heard, who)
 
     async def greet(self, who: Who) -> Card:
         """The answer to anything that is written to the bot."""
@@ -227,24 +244,3 @@ class Desk:
 
 def as_ids(answer: object) -> tuple[str, ...]:
     return (answer,) if isinstance(answer, str) else tuple(str(each) for each in answer)  # type: ignore[attr-defined]
-
-
-def reported(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | Message:
-    """One step of a report, with the receipt's values when it was the last."""
-    reply = reports.answer(unit, rules, token, sent, by)
-    if isinstance(reply, Ask):
-        return reply
-    message, values = describe.receipt(unit, rules, reply.about)
-    return Message(message.name, message.about, values)
-
-
-def standing(unit: Unit, school_phone: str) -> Standing:
-    schools = unit.find(queries.schools())
-    phones = tuple((f"{each.name}" if len(schools) > 1 else school_phone, each.phone) for each in schools if each.phone)
-    return Standing(describe.trust_of(unit).outside, tuple((each.id, each.name) for each in schools), phones)
-
-
-def unfinished(unit: Unit, who: Who) -> Mapping[str, str] | None:
-    met = people.known(unit, who)
-    draft = drafts.unfinished(unit, met.person) if met and met.theirs else None
-    return {"draft": draft.id, "kept_until": spoken(draft.expires_at, unit.now)} if draft else None

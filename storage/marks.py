@@ -11,7 +11,7 @@ from storage.statements import insert_into, insert_rows
 
 PROMISES = Promise.__table__  # type: ignore[attr-defined]  # sqlmodel does not declare it
 SEALED = Sealed.__table__  # type: ignore[attr-defined]
-WAITING = {"state": "waiting", "attempts": 0, "lease": "", "leased_until": None, "doubt": False, "kept_at": None}
+WAITING = {"state": "waiting", "attempts": 0, "lease": "", "leased_until": None, "doubt": False}
 
 
 class Marks:

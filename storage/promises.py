@@ -47,12 +47,12 @@ def release(unit: Unit) -> None:
 
 def keep(unit: Unit, id: str, lease: str) -> bool:
     """The promise has been kept; False where the lease was no longer ours, and nothing changed."""
-    return _finish(unit, id, lease, {"state": "kept", "kept_at": unit.now, "leased_until": None})
+    return _finish(unit, id, lease, {"state": "kept", "leased_until": None})
 
 
 def drop(unit: Unit, id: str, lease: str) -> bool:
     """The promise is no longer owed."""
-    return _finish(unit, id, lease, {"state": "dropped", "kept_at": unit.now, "leased_until": None})
+    return _finish(unit, id, lease, {"state": "dropped", "leased_until": None})
 
 
 def withdraw(unit: Unit, to: str, about: str) -> None:
@@ -61,7 +61,7 @@ def withdraw(unit: Unit, to: str, about: str) -> None:
     unit._flush()
     p = PROMISES.c
     theirs = (p.trust == unit._trust, p.to == to, p.about == about, p.state == "waiting", p.lease == "")
-    dropped = update(PROMISES).where(*theirs).values(state="dropped", kept_at=unit.now)
+    dropped = update(PROMISES).where(*theirs).values(state="dropped")
     unit._connection.execute(dropped)
 
 

@@ -31,6 +31,11 @@ ACTIONS = (
     "duty_show",
     "duty_later",
     "duty_cannot",
+    "away",
+    "back",
+    "office",
+    "appoint",
+    "decline",
 )
 STYLES = ("primary", "danger")
 

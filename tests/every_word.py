@@ -29,6 +29,7 @@ NEUTRAL: dict[str, Any] = {
     "alone": True,
     "above": "chair of governors (01632 960115)",
     "may_acknowledge": True,
+    "which_school": "Brambledown Primary School",
     "link": "https://lanyard.brambledown.example/p/l/4f8bca",
     "task_id": "00112233445566778899aabbccddeeff",
     "label": "Checking your own privacy settings",
@@ -58,6 +59,14 @@ NAMES: dict[str, Any] = {
     "when": "16:05 today",
     "count": 2,
     "overdue": (("Priya Ashdown", "Online-safety training this term"),),
+    "first": "Friday 18 December 2026",
+    "last": "Tuesday 5 January 2027",
+    "standing_in": (("Designated safeguarding lead", "Sam Hollis (deputy designated safeguarding lead)"),),
+    "appointment": "0123456789abcdef0123456789abcdef",
+    "asked": "16:05 today",
+    "until": "16:05 on Friday 27 November",
+    "answered_by": "Ruth Okafor",
+    "answered": "16:10 today",
 }
 STORY: dict[str, Any] = {
     "advice": ("Don't answer.",),
@@ -107,6 +116,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "heard": {"referrals": [("w1", "the LADO, Tuesday 24 November 2026")], "senses": [("taken", "They act on it")]},
     "steps": {"steps": [{"id": "save", "say": "Save it.", "stands": "still to do", "ways": [("done", "Done")]}]},
     "duty_done": {"label": "Reading the policy's new version", "version": "2026-1"},
+    "away": {"now": ["You are down as away from Friday 18 December 2026 until Tuesday 5 January 2027."]},
     "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
 }
 

@@ -89,6 +89,9 @@ class RememberingDesk:
     async def home(self, who: Who) -> tuple[Card, ...]:
         return await self.say("home", who)
 
+    async def heard(self, who: Who) -> None:
+        self.asked.append(("heard", who))
+
     async def greet(self, who: Who) -> Card:
         self.asked.append(("greet", who))
         return GREETING

@@ -78,6 +78,7 @@ def test_everything_comes_to_the_one_door_over_tls(manifest: dict[str, Any]) -> 
         "member_joined_channel",
         "app_uninstalled",
         "tokens_revoked",
+        "user_change",
     }
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == told
 
@@ -95,17 +96,17 @@ def test_the_shortcuts_are_those_that_the_demo_offers(manifest: dict[str, Any]) 
 
 
 def test_the_command_is_the_one_the_readme_tells_staff_to_type(manifest: dict[str, Any]) -> None:
-    (command,) = manifest["features"]["slash_commands"]
+    command, _ = manifest["features"]["slash_commands"]
     assert f"`{command['command']}` in Slack" in (TOP / "README.md").read_text(encoding="utf-8")
     assert command["usage_hint"]
 
 
 def test_the_printed_manifest_has_the_schools_address_and_word_and_nothing_else_of_ours() -> None:
-    text = printed("https://lanyard.brambledown.example/", "/safeguard")
+    text = printed("https://lanyard.brambledown.example/", "/safeguard", "/cover")
     given: dict[str, Any] = yaml.safe_load(text)
     jsonschema.validate(given, SCHEMA)
     assert "https://lanyard.example" not in text
-    (command,) = given["features"]["slash_commands"]
-    assert command["command"] == "/safeguard"
+    command, away = given["features"]["slash_commands"]
+    assert (command["command"], away["command"]) == ("/safeguard", "/cover")
     assert command["url"] == "https://lanyard.brambledown.example/slack/events"
     assert given["settings"]["event_subscriptions"]["request_url"] == command["url"]

@@ -87,7 +87,7 @@ def test_eight_processes_that_start_at_once_bring_it_up_to_date_once(database_ur
 
 
 def test_what_stood_in_the_first_tables_stands_in_the_newest(database_url: str) -> None:
-    """The oldest database there is, with a school and an entry in it, brought up to date in one go."""
+    """The oldest database there is, with a school, people and an entry in it, brought up to date in one go."""
     engine = create_engine(database_url)
     with engine.begin() as connection:
         SQLModel.metadata.drop_all(connection)
@@ -99,6 +99,8 @@ def test_what_stood_in_the_first_tables_stands_in_the_newest(database_url: str) 
         connection.execute(
             text("INSERT INTO schools (id, trust, key, name, phone) VALUES ('s', 'oak', 'b', 'Brambledown', '')")
         )
+        for row in OLD:
+            connection.execute(text(row), {"at": "2026-11-20 10:00:00.000000"})
         connection.execute(
             text("""INSERT INTO ledger (trust, position, entry, leaf, "case", facts)
                     VALUES ('oak', 0, '{}', :leaf, '', :leaf)"""),
@@ -107,9 +109,21 @@ def test_what_stood_in_the_first_tables_stands_in_the_newest(database_url: str) 
     bring_up_to_date(database_url)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT id, name FROM schools")).all() == [("s", "Brambledown")]
+        assert connection.execute(text("SELECT person, said_by, back FROM absences")).all() == [("p", "", None)]
+        assert connection.scalar(text("SELECT name FROM persons")) == "Rosalind Ferns"
+        assert connection.scalar(text("SELECT state FROM promises")) == "kept"
         assert connection.execute(text("SELECT leaf FROM ledger")).scalars().all() == [b"leaf"]
     assert refusals(engine) == [guards.REFUSED] * 3
     engine.dispose()
+
+
+OLD = (
+    "INSERT INTO absences (id, trust, person, first, last) VALUES ('a', 'elm', 'p', '2026-12-18', '2027-01-05')",
+    """INSERT INTO persons (id, trust, name, also, phone, school, line_manager, met_at)
+       VALUES ('p', 'elm', 'Rosalind Ferns', '[]', '', '', '', :at)""",
+    """INSERT INTO promises (id, trust, kind, "to", about, ids, due_at, made_at, state, attempts, lease, kept_at)
+       VALUES ('q', 'elm', 'say', 'p', '', '{}', :at, :at, 'kept', 1, '', :at)""",
+)
 
 
 def test_a_new_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def school(unit: Unit) -> None:
         (HEAD, "headteacher"),
         (DEPUTY_CHAIR, "chair_of_trustees"),
     ):
-        unit.add(Person(id=person, name=person, met_at=unit.now))
+        unit.add(Person(id=person, name=person))
         held = RoleHeld(id=unit.new_id(), school="s-1", person=person, role=role, since=unit.now)
         unit.add(held)
 

@@ -86,11 +86,37 @@ def stood(unit: Unit, rules: Rules, who: Who) -> bool:
     unit.record(Event.ACCOUNT_CHANGED, "", "", account=found[0].id, state=who.standing)
     if people.address(unit, found[0].person) is None:
         for row in unit.find(queries.roles_of(found[0].person, unit.now)):
-            telling.vacant(unit, row.person, row.role)
+            telling.vacant(unit, row.person, row.role, row.school)
         for case in unit.find(case_queries.told_to(found[0].person)):
             if case.state != "closed":
                 telling.beyond_reach(unit, rules, case, found[0].person)
+    elif who.standing == "active":
+        returned(unit, found[0].person)
     return True
+
+
+def returned(unit: Unit, person: str) -> None:
+    """Somebody can be reached again: what they hold is theirs again, and the operator may wonder."""
+    for row in unit.find(queries.roles_of(person, unit.now)):
+        once = f"returned {person} {row.role} {row.school} {unit.now:%Y-%m-%d}"
+        unit.promise("alarm", "", unit.now, once=once, message="operator.returned", role=row.role, school=row.school)
+
+
+def news(unit: Unit, who: Who) -> bool:
+    """Whether what a platform says of an account is new to us: of most changes to a profile nothing is."""
+    found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
+    if not found:
+        return False
+    person: Person = unit.get(Person, found[0].person)
+    return who.standing != found[0].state or bool(who.name and who.name not in (person.name, *person.also))
+
+
+def heard(unit: Unit, rules: Rules, who: Who) -> None:
+    """A platform says that an account has changed: its owner's name, or whether it is still in use."""
+    found: list[Account] = unit.find(queries.account(who.platform, who.workspace, who.address))
+    if found and found[0].state != "unconfirmed":
+        people.goes_by(unit.get(Person, found[0].person), who.name)
+    stood(unit, rules, who)
 
 
 def watched(unit: Unit) -> list[Account]:

@@ -1,11 +1,11 @@
-"""Everything that can be done to a case or a task, by name: what a button does, and what a filled-in form does."""
+"""All that can be done to a case, a task or an office, by name: what a button does, and what a filled-in form does."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import cases, checklist, decisions, exchange, handover, heard, involving, tasks
+from workflows import absences, cases, checklist, decisions, exchange, handover, heard, involving, second_yes, tasks
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -70,3 +70,11 @@ ASKED: Mapping[str, Ask] = {
     "handover": handover.offered,
     "duty_done": tasks.to_finish,
 }
+# What is pressed about people rather than about a case.
+OFFICES: Mapping[str, Act] = {
+    "office": second_yes.look,
+    "appoint": second_yes.agree,
+    "decline": second_yes.decline,
+    "back": absences.back,
+}
+ABOUT_ONESELF: Mapping[str, Ask] = {"away": absences.offered}

@@ -51,8 +51,9 @@ def phoned(unit: Unit) -> tuple[str, tuple[str, ...]]:
     return describe.trust_of(unit).name, tuple(account.address for account in letterboxes(unit))
 
 
-def letterboxes(unit: Unit) -> list[Account]:
-    """Where the headteachers and chairs get e-mail, whatever chat they have."""
-    holders = {row.person for row in unit.find(queries.roles_now(unit.now)) if row.role in PHONED}
+def letterboxes(unit: Unit, school: str = "") -> list[Account]:
+    """Where the headteachers and chairs (of one school, or all) get e-mail, whatever chat they have."""
+    held = [row for row in unit.find(queries.roles_now(unit.now)) if row.role in PHONED]
+    holders = {row.person for row in held if not school or row.school in ("", school)}
     accounts: list[Account] = unit.find(queries.accounts_of(tuple(sorted(holders))))
     return [each for each in accounts if each.platform == "mail" and each.state == "active"]

@@ -4,20 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from storage.events import Event
-from storage.models import Absence, Account, Case, Person, RoleHeld, School, Trust
+from storage.models import Absence, Account, Person, RoleHeld, School, Trust
 from storage.queries import cases as case_queries
 from storage.queries import doors as door_queries
 from storage.queries import people as queries
 from storage.unit import Unit
-from workflows import doors, parties, people, rooms
+from workflows import doors, parties, people, rooms, second_yes
 from workflows.accounts import account_lines
 from workflows.calendar import day_of
 from workflows.people import Found
 from workflows.register import Change, Member, Register
 from workflows.rules import Rules
-
-# Nobody is given one of these after the founding without the yes of another of their holders.
-GUARDED = ("dsl", "headteacher", "chair_of_governors")
+from workflows.second_yes import GUARDED
 
 
 def found(unit: Unit, trust: str, register: Register, demo: bool) -> None:
@@ -51,7 +49,7 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Found, foundin
     """Bring people, roles, absences and accounts in line with the file; returns what changed, line by line.
 
     ``accounts`` are the chat accounts found by e-mail address.  Removals and absences hold at once; after the
-    founding, an appointment to a guarded role is left waiting.
+    founding, an appointment to a guarded role waits for the yes of another holder.
     """
     changes = [*trust_lines(unit, register)]
     schools = {row.key: row for row in school_rows(unit, register)}
@@ -64,12 +62,14 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Found, foundin
         changes += role_lines(unit, person, member, schools, founding)
         changes += absence_lines(unit, person, member)
     changes += gone_lines(unit, {member.key for member in register.members})
+    # Last: whoever has just lost an office has no say in who gets the next.
+    changes += [] if founding else waiting_lines(unit, rules, register, schools)
     managers(unit, register)
     changes += rooms.set_up(unit, register, schools)
     unit.record(Event.PEOPLE_APPLIED, "", "", changes=len(changes))
     invite_the_chatless(unit, register)
     for case in unit.find(case_queries.open_cases()):
-        settle(unit, rules, case)
+        parties.follow(unit, rules, case)
     return changes
 
 
@@ -113,7 +113,7 @@ def kept_person(unit: Unit, member: Member, schools: Mapping[str, School]) -> Pe
     met: list[Person] = unit.find(queries.by_email(member.emails))
     # Somebody else in the file who had the address before stays who they are: a head's mailbox outlives the head.
     rows: list[Person] = unit.find(queries.by_key(member.key)) or [row for row in met if not row.key]
-    person = rows[0] if rows else unit.add(Person(id=unit.new_id(), name=member.name, met_at=unit.now))
+    person = rows[0] if rows else unit.add(Person(id=unit.new_id(), name=member.name))
     earlier = [person.name] if person.name and person.name != member.name else []
     person.also = list(dict.fromkeys([*person.also, *member.also, *earlier]))
     person.key, person.name, person.phone = member.key, member.name, member.phone
@@ -136,7 +136,6 @@ def role_lines(
         if (role, school) in {(row.role, row.school) for row in held}:
             continue
         if role in GUARDED and not founding:
-            yield Change("apply.role_waits", {"who": person.name, "role": role}, waits=True)
             continue
         order = len([row for row in unit.find(queries.roles_at(school, unit.now)) if row.role == role]) + position
         unit.add(RoleHeld(id=unit.new_id(), school=school, person=person.id, role=role, position=order, since=unit.now))
@@ -144,13 +143,28 @@ def role_lines(
         yield Change("apply.role", {"who": person.name, "role": role})
 
 
+def waiting_lines(unit: Unit, rules: Rules, register: Register, schools: Mapping[str, School]) -> Iterator[Change]:
+    """The guarded offices that the file gives to somebody: each waits for a yes, those it no longer gives do not."""
+    by_key = {row.key: row for row in unit.find(queries.everybody()) if row.key}
+    wanted = [
+        second_yes.Office(by_key[member.key].id, role, schools[key].id if key else "")
+        for member in register.members
+        for role, key in member.roles
+        if role in GUARDED
+    ]
+    yield from second_yes.withdraw(unit, wanted)
+    for office in wanted:
+        yield from second_yes.ask(unit, rules, office)
+
+
 def absence_lines(unit: Unit, person: Person, member: Member) -> Iterator[Change]:
-    rows: list[Absence] = unit.find(queries.absences_of(person.id))
+    found: list[Absence] = unit.find(queries.absences_of(person.id))
+    rows = [row for row in found if not row.said_by]  # what they said themselves is theirs to change
     today = day_of(unit.now)
     for row in rows:
-        if (row.first, row.last) not in member.away and row.last >= today:
+        if row.last and (row.first, row.last) not in member.away and row.last >= today:
             row.last = today - timedelta(days=1)  # they are back, whatever was planned
-            unit.record(Event.ABSENCE_SET, "", "", person=person.id)
+            unit.record(Event.ABSENCE_ENDED, "", "", person=person.id)
             yield Change("apply.back", {"who": person.name})
     known = {(row.first, row.last) for row in rows}
     for first, last in member.away:
@@ -181,20 +195,8 @@ def invite_the_chatless(unit: Unit, register: Register) -> None:
     """Role-holders who are reached by e-mail only are asked, once, to set a passphrase."""
     by_key = {row.key: row for row in unit.find(queries.everybody()) if row.key}
     for member in register.members:
-        person = by_key[member.key]
-        account = people.address(unit, person.id)
-        if member.roles and account and account.platform == "mail" and not doors.invited(unit, person.id):
-            doors.invite(unit, person.id, "")
-
-
-def settle(unit: Unit, rules: Rules, case: Case) -> None:
-    """A case follows its roles: whoever lost theirs loses the case, and whoever has it now is told."""
-    cast = people.cast(unit, case.school)
-    for party in parties.told(unit, case):
-        holds = party.person in cast.holders.get(party.role, ()) or party.role not in cast.holders
-        if not holds and party.role != "line_manager":
-            parties.let_go(unit, rules, case, party, "left")
-    parties.settle(unit, rules, case)
+        if unit.find(queries.roles_of(by_key[member.key].id, unit.now)):
+            doors.invite_once(unit, by_key[member.key].id)
 
 
 def holders_missing(rules: Rules, register: Register) -> Sequence[str]:

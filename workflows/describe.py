@@ -81,6 +81,8 @@ def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
         "sent": spoken(case.opened_at, unit.now),
         "who": unit.get(Person, case.acknowledged_by).name if case.acknowledged_by else "",
         "school": school.name,
+        # Said only where there are several.
+        "which_school": school.name if len(unit.find(people_queries.schools())) > 1 else "",
         "phones": phones(unit, rules, case, school),
         "contacts": outside(unit, rules),
         "proof": case.proof,

@@ -6,7 +6,6 @@ the unit's: a demo's clock moves on, and must not lock a visitor out.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,47 +13,25 @@ from storage.events import Event
 from storage.models import Link, Passphrase, WebSession
 from storage.queries import doors as queries
 from storage.unit import Unit
-from workflows import passphrases
+from workflows import passphrases, people
 from workflows.packs import load_floor
 from workflows.refusals import Refused
+from workflows.visits import Answer, Doorway, Visit
 
-Purpose = Literal["invite", "case", "evidence", "task"]
+Purpose = Literal["invite", "case", "evidence", "task", "office"]
 LIVES = {
     "invite": timedelta(days=7),
     "case": timedelta(hours=72),
     "evidence": timedelta(minutes=10),
     "task": timedelta(days=30),
+    "office": timedelta(days=7),
 }
+# Those that lead, with a passphrase, to a page.
+DOORS: tuple[Purpose, ...] = ("case", "office")
 SESSION = timedelta(minutes=30)
 SHUT = timedelta(minutes=15)
 # How long a spent or expired case link may still ask for a fresh one, which goes to its owner's inbox only.
 MEMORY = timedelta(days=60)
-
-
-@dataclass(frozen=True)
-class Doorway:
-    """What lies behind a link that still opens: why it was given, and how its person may come in."""
-
-    purpose: str
-    has_passphrase: bool
-    shut: bool
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of trying a passphrase; ``session`` is the cookie's value when it was right."""
-
-    outcome: Literal["in", "wrong", "shut", "gone"]
-    session: str = ""
-    tries_left: int = 0
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Somebody signed in on our pages, for one case."""
-
-    person: str
-    case: str
 
 
 def case_link(unit: Unit, case: str, person: str, at: datetime | None = None) -> str:
@@ -85,6 +62,12 @@ def task_for(unit: Unit, token: str) -> tuple[str, str]:
     return link.case, link.person
 
 
+def office_link(unit: Unit, appointment: str, person: str) -> str:
+    """A fresh token with which one person can answer to one appointment, for as long as it waits."""
+    unit.record(Event.LINK_MADE, "", person, purpose="office")
+    return _link(unit, "office", person, appointment, None)
+
+
 def invite(unit: Unit, person: str, by: str) -> None:
     """Ask somebody to choose a passphrase; when they had one, the others on the ladder hear of it."""
     again = bool(unit.find(queries.passphrase(person)))
@@ -100,17 +83,27 @@ def invited(unit: Unit, person: str) -> bool:
     return bool(unit.find(queries.passphrase(person)) or unit.find(queries.unused_links(person, "invite")))
 
 
+def invite_once(unit: Unit, person: str) -> bool:
+    """Ask somebody who is reached by e-mail only to choose a passphrase, if nobody has yet; whether it was done."""
+    where = people.address(unit, person)
+    if where is None or where.platform != "mail" or invited(unit, person):
+        return False
+    invite(unit, person, "")
+    return True
+
+
 def behind(unit: Unit, token: str, at: datetime) -> Doorway:
     """What a link opens now; unknown, spent and expired ones are refused alike."""
-    link = _open_link(unit, token, at, "invite", "case")
+    link = _open_link(unit, token, at, "invite", *DOORS)
     kept = _passphrase(unit, link.person)
     return Doorway(link.purpose, kept is not None, bool(kept and _is_shut(kept, at)))
 
 
-def salt_for(unit: Unit, token: str, at: datetime) -> bytes:
-    """The salt to stretch a tried passphrase with; where there is none a fresh one, which takes as long."""
-    kept = _passphrase(unit, _open_link(unit, token, at, "case").person)
-    return kept.salt if kept else passphrases.salt()
+def salt_for(unit: Unit, token: str, at: datetime) -> tuple[str, bytes]:
+    """What the link is for, and the salt for a tried passphrase; a fresh one, where none is known, takes as long."""
+    link = _open_link(unit, token, at, *DOORS)
+    kept = _passphrase(unit, link.person)
+    return link.purpose, kept.salt if kept else passphrases.salt()
 
 
 def choose(unit: Unit, token: str, salt: bytes, stretched: bytes, at: datetime) -> None:
@@ -118,10 +111,8 @@ def choose(unit: Unit, token: str, salt: bytes, stretched: bytes, at: datetime) 
     link = _open_link(unit, token, at, "invite")
     for spent in [*unit.find(queries.unused_links(link.person, "invite")), link]:
         spent.used_at = at
-        unit.add(spent)
     for session in unit.find(queries.sessions_of(link.person, at)):
         session.expires_at = at
-        unit.add(session)
     kept = _passphrase(unit, link.person) or Passphrase(id=link.person, salt=b"", hash=b"", set_at=at)
     kept.salt, kept.hash, kept.set_at, kept.failures, kept.shut_until = salt, stretched, at, 0, None
     unit.add(kept)
@@ -130,9 +121,9 @@ def choose(unit: Unit, token: str, salt: bytes, stretched: bytes, at: datetime) 
 
 
 def sign_in(unit: Unit, token: str, stretched: bytes, at: datetime) -> Answer:
-    """Try a passphrase at the door of a case; a right one spends the link and begins a session."""
+    """Try a passphrase at the door of a case or an appointment; a right one spends the link and begins a session."""
     try:
-        link = _open_link(unit, token, at, "case")
+        link = _open_link(unit, token, at, *DOORS)
     except Refused:
         return Answer("gone")
     kept = _passphrase(unit, link.person)
@@ -143,15 +134,14 @@ def sign_in(unit: Unit, token: str, stretched: bytes, at: datetime) -> Answer:
     if not passphrases.same(kept.hash, stretched):
         return _failed(unit, kept, link, at)
     kept.failures, kept.shut_until, link.used_at = 0, None, at
-    unit.add(kept)
-    unit.add(link)
-    unit.record(Event.LINK_USED, link.case, link.person)
+    unit.record(Event.LINK_USED, _case_of(link), link.person)
     cookie = secrets.token_urlsafe(32)
     unit.add(
         WebSession(
             id=unit.new_id(),
             person=link.person,
             case=link.case,
+            purpose=link.purpose,
             token=_hashed(cookie),
             expires_at=at + SESSION,
         )
@@ -163,8 +153,12 @@ def send_again(unit: Unit, token: str, at: datetime) -> None:
     """Promise a fresh link to the inbox that this one was sent to, at most once an hour, and never say so."""
     found: list[Link] = unit.find(queries.link(_hashed(token)))
     for link in found:
-        if link.purpose == "case" and at < link.made_at + MEMORY:
-            once = f"again {link.person} {link.case} {at:%Y-%m-%dT%H}"
+        if link.purpose not in DOORS or at >= link.made_at + MEMORY:
+            continue
+        once = f"again {link.person} {link.case} {at:%Y-%m-%dT%H}"
+        if link.purpose == "office":
+            unit.promise("office", link.person, unit.now, once=once, appointment=link.case)
+        else:
             unit.promise("mail", link.person, unit.now, once=once, message="mail.again", about=link.case)
 
 
@@ -173,7 +167,7 @@ def visit(unit: Unit, cookie: str, at: datetime) -> Visit:
     found: list[WebSession] = unit.find(queries.session(_hashed(cookie)))
     for session in found:
         if at < session.expires_at:
-            return Visit(session.person, session.case)
+            return Visit(session.person, session.case, session.purpose)
     raise Refused("session")
 
 
@@ -228,8 +222,12 @@ def _failed(unit: Unit, kept: Passphrase, link: Link, at: datetime) -> Answer:
     if left <= 0:
         kept.failures, kept.shut_until = 0, at + SHUT
     unit.add(kept)
-    unit.record(Event.PASSPHRASE_FAILED, link.case, link.person)
+    unit.record(Event.PASSPHRASE_FAILED, _case_of(link), link.person)
     return Answer("shut" if left <= 0 else "wrong", tries_left=max(left, 0))
+
+
+def _case_of(link: Link) -> str:
+    return link.case if link.purpose == "case" else ""
 
 
 def _hashed(token: str) -> str:

@@ -78,7 +78,7 @@ def person_at(unit: Unit, email: str, accounts: Found) -> tuple[Person, list[Cha
     changes: list[Change] = []
     if person is None:
         name = next((who.name for who in found if who.name), email)
-        person = unit.add(Person(id=unit.new_id(), name=name, met_at=unit.now))
+        person = unit.add(Person(id=unit.new_id(), name=name))
         unit.add(Account(id=unit.new_id(), person=person.id, platform="mail", address=email))
         changes.append(Change("new", {"who": person.name, "email": email}))
     # A role-holder's accounts are linked by school.toml alone: it is read with more care.
@@ -99,9 +99,7 @@ def manager_lines(unit: Unit, person: Person, manager: Person | None) -> Iterato
 
 def invited(unit: Unit, manager: Person) -> Iterator[Change]:
     """A manager who is reached by e-mail only is asked, once, to set a passphrase."""
-    where = people.address(unit, manager.id)
-    if where and where.platform == "mail" and not doors.invited(unit, manager.id):
-        doors.invite(unit, manager.id, "")
+    if doors.invite_once(unit, manager.id):
         yield Change("invited", {"who": manager.name})
 
 

@@ -36,7 +36,7 @@ def could_be(typed: str, face: Face) -> bool:
         return False
     return (
         any(same_name(said, words(name)) for name in (face.name, *face.also))
-        or initials_fit(typed, face.name)
+        or any(initials_fit(typed, name) for name in (face.name, *face.also))
         or any(role_word(said, role) for role in face.roles)
     )
 

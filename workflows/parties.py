@@ -112,10 +112,24 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
     gone = [party for party in here if party.person in shut]
     for party in gone:
         let_go(unit, rules, case, party, "excluded")
-    if any(party.part == "lead" for party in here if party not in gone) or case.acknowledged_at:
+    if case.acknowledged_at:
+        return
+    # A lead who is away keeps the case, and is not waited for.
+    away = people.away(unit, {party.person for party in here}, unit.now)
+    if any(party.part == "lead" and party.person not in away for party in here if party not in gone):
         return
     if case.state != "closed" and (here or owed(unit, rules, case)):
         climb(unit, rules, case)
+
+
+def follow(unit: Unit, rules: Rules, case: Case) -> None:
+    """A case follows its roles: whoever lost theirs loses the case, and whoever has it now is told."""
+    cast = people.cast(unit, case.school)
+    for party in told(unit, case):
+        holds = party.person in cast.holders.get(party.role, ()) or party.role not in cast.holders
+        if not holds and party.role != "line_manager":
+            let_go(unit, rules, case, party, "left")
+    settle(unit, rules, case)
 
 
 def owed(unit: Unit, rules: Rules, case: Case) -> bool:

@@ -71,11 +71,23 @@ def meet(unit: Unit, who: Who) -> Met:
         person = unit.get(Person, account.person)
         if (state := standing_now(unit, person, account, who)) != account.state:
             account.state = state
-        if who.name and who.name not in (person.name, *person.also) and not person.key:
-            person.also = [*person.also, person.name] if person.name else person.also
-            person.name = who.name
+        if account.state != "unconfirmed":
+            goes_by(person, who.name)
         return as_met(unit, person, account)
     return first_contact(unit, who)
+
+
+def goes_by(person: Person, name: str) -> None:
+    """They have a new name: it is shown from now on, and a report may still mean them by any earlier one.
+
+    A role-holder is shown as school.toml has them.
+    """
+    if not name or name == person.name:
+        return
+    # Somebody known by an address only had no name before.
+    earlier = name if person.key else "" if "@" in person.name else person.name
+    person.also = list(dict.fromkeys([*person.also, *filter(None, [earlier])]))
+    person.name = person.name if person.key else name
 
 
 def as_met(unit: Unit, person: Person, account: Account) -> Met:
@@ -116,9 +128,11 @@ def first_contact(unit: Unit, who: Who) -> Met:
     # Whatever its standing: a guest made in the chair's name would otherwise put the chair beyond reach.
     claims = bool(person and receives(unit, person))
     if person is None:
-        person = unit.add(Person(id=unit.new_id(), name=who.name, met_at=unit.now))
+        person = unit.add(Person(id=unit.new_id(), name=who.name))
         for email in who.emails:
             is_theirs(unit, person, email.lower())
+    elif not claims:
+        goes_by(person, who.name)
     account = Account(
         id=unit.new_id(),
         person=person.id,

@@ -14,6 +14,7 @@ class Rules:
     """The trust's pack, the floor, the catalogue, and our pages' address ("" where browsers cannot reach them).
 
     ``pictures`` says whether screenshots can be added to a form where somebody is writing theirs.
+    ``operator`` is the e-mail address of whoever runs the machine, who has no say in who holds an office.
     """
 
     pack: Pack
@@ -21,6 +22,7 @@ class Rules:
     words: Catalogue
     pages: str = ""
     pictures: bool = True
+    operator: str = ""
 
     @property
     def reports(self) -> Mapping[str, ReportType]:

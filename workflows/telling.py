@@ -107,7 +107,7 @@ def addressed(unit: Unit, rules: Rules, case: Case, claim: Claim, said: tuple[st
             return None
         name = BY_MAIL[name]
         values["link"] = f"{rules.pages}/p/l/{doors.case_link(unit, case.id, person)}"
-    posted = lying(unit, case, person, account.platform, slot)
+    posted = lying(unit, case.id, person, account.platform, slot)
     where = (posted.channel, posted.stamp) if posted else ("", "")
     return Telling(person, account.platform, account.address, name, account.id, values, *where)
 
@@ -115,7 +115,7 @@ def addressed(unit: Unit, rules: Rules, case: Case, claim: Claim, said: tuple[st
 def moved(unit: Unit, case: Case, claim: Claim, slot: str) -> Telling | None:
     """Whoever lost their part has what they got edited; whoever never got anything gets nothing."""
     for account in copies.chats(unit, claim.to):
-        posted = lying(unit, case, claim.to, account.platform, slot)
+        posted = lying(unit, case.id, claim.to, account.platform, slot)
         if posted and claim.ids.get("on", account.platform) == account.platform:
             values, at = {"practice": case.practice}, (posted.channel, posted.stamp)
             return Telling(claim.to, account.platform, account.address, MOVED, account.id, values, *at)
@@ -127,21 +127,21 @@ def beyond_reach(unit: Unit, rules: Rules, case: Case, person: str) -> None:
     for party in parties.told(unit, case):
         if party.person == person:
             parties.let_go(unit, rules, case, party, "unreachable")
-            vacant(unit, person, party.role)
+            vacant(unit, person, party.role, case.school)
     left = [party for party in parties.told(unit, case) if party.part == "lead"]
     if not left and not case.acknowledged_at and case.state != "closed":
         cases.follow_up(unit, rules, case, parties.climb(unit, rules, case))
 
 
-def vacant(unit: Unit, person: str, role: str) -> None:
+def vacant(unit: Unit, person: str, role: str, school: str) -> None:
     """The operator hears, once a day, of a role whose holder can no longer be reached."""
-    once = f"vacant {person} {role} {unit.now:%Y-%m-%d}"
-    unit.promise("alarm", "", unit.now, once=once, message="operator.vacant", role=role)
+    once = f"vacant {person} {role} {school} {unit.now:%Y-%m-%d}"
+    unit.promise("alarm", "", unit.now, once=once, message="operator.vacant", role=role, school=school)
 
 
-def lying(unit: Unit, case: Case, person: str, platform: str, slot: str) -> Posted | None:
+def lying(unit: Unit, about: str, person: str, platform: str, slot: str) -> Posted | None:
     """The card to edit, if this promise is about one that was sent before."""
-    return next(iter(unit.find(queries.posted(case.id, person, platform, slot))), None) if slot else None
+    return next(iter(unit.find(queries.posted(about, person, platform, slot))), None) if slot else None
 
 
 def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> bool:
@@ -169,12 +169,12 @@ def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> b
 
 
 def remember(unit: Unit, claim: Claim, told: Telling, slot: str, where: tuple[str, str]) -> None:
-    case: Case = unit.get(Case, claim.about)
-    posted = lying(unit, case, told.person, told.platform, slot)
+    about = claim.ids.get("appointment", claim.about)
+    posted = lying(unit, about, told.person, told.platform, slot)
     if posted is None:
         row = Posted(
             id=unit.new_id(),
-            case=case.id,
+            case=about,
             person=told.person,
             platform=told.platform,
             slot=slot,
@@ -206,17 +206,18 @@ def mailing(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     account = unit.get(Account, earlier) if earlier else people.address(unit, claim.to)
     if account is None or (earlier and claim.attempts >= TRIES):
         return None
-    values = door_values(unit, rules, claim.ids.get("person") or claim.to)
+    values = door_values(unit, rules, claim.ids.get("person") or claim.to, claim.ids.get("school", ""))
     if name == "mail.invite":
         values["link"] = f"{rules.pages}/p/l/{doors.invite_link(unit, claim.to)}"
     return Telling(claim.to, account.platform, account.address, name, account.id, values)
 
 
-def door_values(unit: Unit, rules: Rules, person: str) -> dict[str, Any]:
-    """Who they are to the school, in words."""
+def door_values(unit: Unit, rules: Rules, person: str, where: str = "") -> dict[str, Any]:
+    """Who they are to the school, in words; to this one, where it matters."""
     held: list[RoleHeld] = unit.find(people_queries.roles_of(person, unit.now))
     schools: list[School] = unit.find(people_queries.schools())
-    school = next((each for each in schools if held and each.id == held[0].school), schools[0])
+    named = where or (held[0].school if held else "")
+    school = next((each for each in schools if each.id == named), schools[0])
     return {
         "who": unit.get(Person, person).name,
         "role": rules.words.sentence(f"role.{held[0].role}") if held else "",
@@ -227,17 +228,14 @@ def door_values(unit: Unit, rules: Rules, person: str) -> dict[str, Any]:
 
 def alarm(unit: Unit, rules: Rules, claim: Claim) -> Message:
     """What the operator is told: the fault, never a case, a type or a person."""
-    if claim.about:
-        case: Case = unit.get(Case, claim.about)
-        school, practice = unit.get(School, case.school).name, case.practice
-        unit.record(Event.OPERATOR_ALARMED, claim.about, "", words=claim.ids["message"])
-    else:
-        school, practice = describe.trust_of(unit).name, False
-        unit.record(Event.OPERATOR_ALARMED, "", "", words=claim.ids["message"])
+    case = unit.get(Case, claim.about) if claim.about else None
+    where = case.school if case else claim.ids.get("school", "")
+    school = unit.get(School, where).name if where else describe.trust_of(unit).name
+    unit.record(Event.OPERATOR_ALARMED, claim.about, "", words=claim.ids["message"])
     role = claim.ids.get("role", "")
     values = {
         "school": school,
-        "practice": practice,
+        "practice": bool(case and case.practice),
         "when": spoken(unit.now, unit.now),
         "count": int(claim.ids.get("count", "1")),
         "role": rules.words.sentence(f"role.{role}") if role else "",

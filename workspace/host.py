@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from workspace.interactions import tell, verify
+from workspace.people import Person
 from workspace.refusal import Json, SlackError
 from workspace.rooms import Room
 from workspace.screen import clock as showing
@@ -43,11 +44,13 @@ async def bot(world: Workspace, asked: Json) -> Json:
 
 
 async def person(world: Workspace, asked: Json) -> Json:
-    """Somebody's account is deactivated, made a guest, or given back."""
+    """Somebody's account is deactivated, made a guest, given back or renamed; the bot is told."""
     somebody = world.town.chatter(asked["id"])
     somebody.deactivated = bool(asked.get("deactivated", somebody.deactivated))
     somebody.guest = bool(asked.get("guest", somebody.guest))
+    somebody.name = str(asked.get("name", somebody.name))
     world.wake(world.town.people)
+    world.soon(tell(world, changed(world, somebody)))
     return {}
 
 
@@ -78,6 +81,17 @@ def joined(world: Workspace, room: Room, member: str) -> Json:
         "channel_type": "C" if room.kind == "channel" else "G",
         "team": world.town.team["id"],
         "event_ts": f"{time.time():.6f}",
+    }
+
+
+def changed(world: Workspace, person: Person) -> Json:
+    """Somebody's profile or account is not what it was."""
+    stamp = time.time()
+    return {
+        "type": "user_change",
+        "user": world.town.described(person),
+        "cache_ts": int(stamp),
+        "event_ts": f"{stamp:.6f}",
     }
 
 

@@ -25,7 +25,7 @@ async def command(world: Workspace, person: Person, room: Room, typed: str) -> N
     """A slash command; without an answer in time the person sees Slack's red error."""
     name, _, rest = typed.strip().partition(" ")
     world.banner(person.id, None)
-    if name != world.settings.command:
+    if name not in (world.settings.command, world.settings.away_command):
         world.banner(person.id, f"{name} is not a valid command.")
         return
     fields = payloads.command(world, person, room, (name, rest.strip()))

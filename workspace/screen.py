@@ -127,7 +127,7 @@ def people(world: Workspace) -> Json:
     return {
         "team": world.town.team,
         "people": [shown_person(person) for person in present],
-        "commands": [world.settings.command],
+        "commands": [world.settings.command, world.settings.away_command],
         "shortcuts": list(OFFERED),
         "bot": world.town.bot,
     }

@@ -19,6 +19,7 @@ class Settings:
     smtp_port: int = 0
     clock_file: Path | None = None
     command: str = "/report"
+    away_command: str = "/im-away"
     town: Path = HERE / "brambledown.toml"
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0

@@ -18,7 +18,7 @@ from handlers.gate import Gate, Visit
 from handlers.slack.cards import card_blocks, fallback
 from handlers.slack.entrance import SHORTCUTS, SlackEntrance
 from handlers.slack.files import SlackFiles
-from handlers.slack.listeners import Listeners, in_a_line, view_of
+from handlers.slack.listeners import AWAY, Listeners, in_a_line, view_of
 from handlers.slack.people import People
 from handlers.slack.rooms import SlackRooms
 from handlers.slack.sender import SlackSender
@@ -37,6 +37,7 @@ class Workspace:
     signing_secret: str
     url: str = "https://slack.com/api/"
     app_token: str = ""
+    away: str = AWAY
 
 
 class Slack:
@@ -61,7 +62,7 @@ class Slack:
     def door(self, desk: Desk, keep: Callable[[bytes, str], Awaitable[object]], alarm: Callable[[str], object]) -> Gate:
         """Its ``enter`` answers POST /slack/events."""
         entrance = SlackEntrance(self.workspace.signing_secret, self.workspace.team)
-        return Gate(entrance, Answering(desk, self.client, self.people, alarm), keep, alarm)
+        return Gate(entrance, Answering(desk, self.client, self.people, alarm, self.workspace.away), keep, alarm)
 
     def socket(self, gate: Gate, alarm: Callable[[str], object], pace: Pace = CALM) -> Socket | None:
         """Lines that we open ourselves, where the school has given a token for them."""
@@ -82,9 +83,11 @@ class Slack:
 class Answering:
     """Bolt finds the listener; the desk's apology is put where the person looks."""
 
-    def __init__(self, desk: Desk, client: AsyncWebClient, people: People, alarm: Callable[[str], object]) -> None:
+    def __init__(
+        self, desk: Desk, client: AsyncWebClient, people: People, alarm: Callable[[str], object], away: str = AWAY
+    ) -> None:
         self.desk, self.alarm = desk, alarm
-        self.listeners = Listeners(desk, client, people)
+        self.listeners = Listeners(desk, client, people, away)
         self.app = listening(self.listeners, people.team)
 
     async def answer(self, visit: Visit) -> Response:

@@ -26,6 +26,8 @@ from workflows.refusals import BadAnswers
 log = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
+# What a role-holder types before a holiday: Slack keeps /away for itself.
+AWAY = "/im-away"
 # A trigger that has opened something: the form is there.
 SPENT = ("exchanged_trigger_id", "trigger_exchanged")
 
@@ -33,15 +35,18 @@ SPENT = ("exchanged_trigger_id", "trigger_exchanged")
 class Listeners:
     """One listener for each kind of payload; what Slack should be answered goes to ``ack``."""
 
-    def __init__(self, desk: Desk, client: AsyncWebClient, people: People) -> None:
-        self.desk, self.client, self.people = desk, client, people
+    def __init__(self, desk: Desk, client: AsyncWebClient, people: People, away: str = AWAY) -> None:
+        self.desk, self.client, self.people, self.away = desk, client, people, away
         self.sender = SlackSender(client)
         self.threads = Threads(desk, people, self.sender)
         self.afterwards: set[asyncio.Task[None]] = set()
 
     async def asked(self, ack: AsyncAck, body: Payload) -> None:
-        """Our command was typed."""
-        await self.begin(body)
+        """One of our commands was typed; the form for reports opens for whatever is not the other."""
+        if body["command"] == self.away:
+            await self.press("away", "", body)
+        else:
+            await self.begin(body)
         await ack()
 
     async def chosen(self, ack: AsyncAck, body: Payload) -> None:
@@ -58,12 +63,15 @@ class Listeners:
         if action == "report" and not in_modal(body):
             await self.begin(body)
         elif action:
-            shown = await self.plainly(self.desk.press(action, subject, await self.who(body)))
-            if shown is not None:
-                await self.show(body, shown)
+            await self.press(action, subject, body)
             if on_home(body):
                 self.later(self.draw_home(body))
         await ack()
+
+    async def press(self, action: str, subject: str, body: Payload) -> None:
+        shown = await self.plainly(self.desk.press(action, subject, await self.who(body)))
+        if shown is not None:
+            await self.show(body, shown)
 
     async def submitted(self, ack: AsyncAck, body: Payload) -> None:
         """A step of a form was sent: the next step, the receipt, or what to mend."""
@@ -82,9 +90,12 @@ class Listeners:
         await ack()
 
     async def happened(self, body: Payload) -> None:
-        """App Home was opened, or something was said or done to a message."""
+        """App Home was opened, a profile changed, or something was said or done to a message."""
         event = body["event"]
-        if event["type"] == "app_home_opened":
+        if event["type"] == "user_change":
+            if who := self.people.changed(event):
+                await self.desk.heard(who)
+        elif event["type"] == "app_home_opened":
             if event.get("tab") == "home":
                 await self.draw_home(body)
         else:

@@ -54,6 +54,14 @@ class People:
                 return None
             raise Unreachable(retry_after(error)) from None
 
+    def changed(self, event: Mapping[str, Any]) -> Who | None:
+        """Whose profile it is that Slack says has changed, as it stands now; what was remembered of them is not."""
+        found = event.get("user")
+        if not isinstance(found, dict) or not isinstance(user := found.get("id"), str):
+            return None
+        self.seen.pop(user, None)
+        return profile(found, user, self.team)
+
     async def asked(self, user: str) -> Who | None:
         until, asking = self.seen.get(user, (0.0, None))
         if asking is None or self.clock() >= until:

@@ -1,4 +1,6 @@
-"""The case, for somebody who is signed in: read it, acknowledge it, add a note, hand it on, leave."""
+"""The case, or the appointment, for somebody who is signed in: read it, do what its buttons say, leave."""
+
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,12 +13,13 @@ from templates.shapes import Answers, Card, Form
 from workflows import doors
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
+from workflows.visits import Visit
 
 Posted = dict[str, list[str]]
 
 
 class CasePages:
-    """Everything that one session may do with its one case."""
+    """Everything that one session may do with its one case, or its one appointment."""
 
     def __init__(self, front: Front) -> None:
         self._front = front
@@ -24,8 +27,9 @@ class CasePages:
     async def show(self, request: Request) -> Response:
         """The case as this person may see it; the desk records that it was opened."""
         visit = await self._visit(request)
-        result = await self._front.desk.press("open", visit.case, _who(visit))
-        return await self._render(request, result, home=True)
+        opening = "office" if visit.purpose == "office" else "open"
+        result = await self._front.desk.press(opening, visit.case, _who(visit))
+        return await self._render(request, result, home=True, office=opening == "office")
 
     async def back(self, request: Request) -> Response:
         """Somebody reloaded an answer: to the case."""
@@ -37,10 +41,10 @@ class CasePages:
         posted = await fields(request)
         insist_on_mark(posted, _cookie(request))
         action = one(posted, "action")
-        if action not in surface.ACTIONS:
+        if action not in (surface.ANSWERS if visit.purpose == "office" else surface.ACTIONS):
             raise HTTPException(404)
         result = await self._front.desk.press(action, visit.case, _who(visit))
-        return await self._render(request, result, action=action)
+        return await self._render(request, result, action=action, office=visit.purpose == "office")
 
     async def answer(self, request: Request) -> Response:
         """A form that was filled in: what it led to, or the same form with its words and what to mend."""
@@ -71,7 +75,7 @@ class CasePages:
         response.delete_cookie(COOKIE, path="/p/", httponly=True, samesite="strict")
         return response
 
-    async def _mend(self, request: Request, posted: Posted, visit: doors.Visit, bad: BadAnswers) -> Response:
+    async def _mend(self, request: Request, posted: Posted, visit: Visit, bad: BadAnswers) -> Response:
         action = one(posted, "action")
         if action not in surface.ACTIONS:
             raise HTTPException(404)
@@ -91,15 +95,20 @@ class CasePages:
         )
 
     async def _render(
-        self, request: Request, result: Form | Card | None, *, action: str = "", home: bool = False
+        self,
+        request: Request,
+        result: Form | Card | None,
+        *,
+        action: str = "",
+        home: bool = False,
+        office: bool = False,
     ) -> Response:
         if result is None:
             return RedirectResponse("/p/c/", 303)
         if isinstance(result, Form):
             return await self._ask(request, result, {}, {}, action)
-        return await self._front.show(
-            "case", card=result, buttons=surface.pressable(result), home=home, mark=mark(_cookie(request))
-        )
+        shown: dict[str, Any] = {"card": result, "buttons": surface.pressable(result), "home": home, "office": office}
+        return await self._front.show("case", mark=mark(_cookie(request)), **shown)
 
     async def _ask(
         self, request: Request, form: Form, typed: Answers, problems: dict[str, str], action: str
@@ -114,8 +123,8 @@ class CasePages:
             mark=mark(_cookie(request), form.id, form.token),
         )
 
-    async def _visit(self, request: Request) -> doors.Visit:
-        visit: doors.Visit = await self._front.look(doors.visit, _cookie(request))
+    async def _visit(self, request: Request) -> Visit:
+        visit: Visit = await self._front.look(doors.visit, _cookie(request))
         return visit
 
 
@@ -123,5 +132,5 @@ def _cookie(request: Request) -> str:
     return request.cookies.get(COOKIE, "")
 
 
-def _who(visit: doors.Visit) -> Who:
+def _who(visit: Visit) -> Who:
     return Who("person", "", visit.person)

@@ -34,7 +34,7 @@ class DoorPages:
             return await self._front.show("choose", token=_token(request), problem="")
         if not doorway.has_passphrase:
             return await self._front.show("uninvited")
-        return await self._ask(request, "shut" if doorway.shut else "")
+        return await self._ask(request, doorway.purpose, "shut" if doorway.shut else "")
 
     async def choose(self, request: Request) -> Response:
         """Keep the passphrase that was chosen, or say what is wrong with it."""
@@ -56,7 +56,7 @@ class DoorPages:
         """Try a passphrase; the answer takes as long whether one was ever chosen or not."""
         posted, token = await fields(request), _token(request)
         try:
-            salt = await self._front.look(doors.salt_for, token)
+            purpose, salt = await self._front.look(doors.salt_for, token)
         except Refused:
             return await self._gone(request)
         # Longer words than anybody may choose cannot be right, and would only keep us busy.
@@ -66,7 +66,7 @@ class DoorPages:
         if answer.outcome == "gone":
             return await self._gone(request)
         if answer.outcome != "in":
-            return await self._ask(request, answer.outcome, answer.tries_left)
+            return await self._ask(request, purpose, answer.outcome, answer.tries_left)
         return self._let_in(answer.session)
 
     async def send_again(self, request: Request) -> Response:
@@ -75,9 +75,10 @@ class DoorPages:
         await self._front.run(doors.send_again, _token(request))
         return await self._front.show("resent")
 
-    async def _ask(self, request: Request, problem: str, tries_left: int = 0) -> Response:
+    async def _ask(self, request: Request, purpose: str, problem: str, tries_left: int = 0) -> Response:
         status = {"": 200, "wrong": 422, "shut": 429}[problem]
-        return await self._front.show("signin", status, token=_token(request), problem=problem, tries_left=tries_left)
+        shown = {"token": _token(request), "purpose": purpose, "problem": problem, "tries_left": tries_left}
+        return await self._front.show("signin", status, **shown)
 
     async def _gone(self, request: Request) -> Response:
         return await self._front.show("gone", 410, again=_token(request))

@@ -16,6 +16,8 @@ ACTIONS = (
     "acknowledge", "note", "steps", "involve", "decide", "refer", "heard", "ask",
     "close", "reopen", "handover", "recuse",
 )  # fmt: skip
+# On the page of an appointment.
+ANSWERS = ("appoint", "decline")
 
 _TYPES = {"date": "date", "time": "time", "when": "datetime-local", "link": "url"}
 
@@ -86,7 +88,7 @@ def written(posted: Mapping[str, Sequence[str]]) -> list[str]:
 
 def pressable(card: Card) -> tuple[Button, ...]:
     """The buttons that do something on a page."""
-    return tuple(button for button in card.buttons if button.url or button.action in ACTIONS)
+    return tuple(button for button in card.buttons if button.url or button.action in (*ACTIONS, *ANSWERS))
 
 
 def _moment(typed: str) -> str:

@@ -12,8 +12,10 @@ from storage.models.owned import Owned
 from storage.models.people import (
     Absence,
     Account,
+    Appointment,
     CalendarSpan,
     Conversation,
+    Hole,
     Person,
     RoleHeld,
     School,
@@ -24,6 +26,7 @@ from storage.models.people import (
 __all__ = [
     "Absence",
     "Account",
+    "Appointment",
     "CalendarSpan",
     "Case",
     "Conversation",
@@ -32,6 +35,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Heard",
+    "Hole",
     "Involved",
     "Key",
     "LedgerHead",

@@ -9,7 +9,10 @@ from storage.models.owned import Owned
 
 
 class Link(Owned, table=True):
-    """A link somebody was given: invite, case or evidence.  Only the token's hash is kept."""
+    """A link somebody was given: invite, case, evidence or office (``case`` is then the appointment's id).
+
+    Only the token's hash is kept.
+    """
 
     __tablename__ = "links"
     purpose: str
@@ -33,10 +36,11 @@ class Passphrase(Owned, table=True):
 
 
 class WebSession(Owned, table=True):
-    """Somebody signed in on our pages, for one case; only the cookie's hash is kept."""
+    """Somebody signed in on our pages, for one case or one appointment; only the cookie's hash is kept."""
 
     __tablename__ = "web_sessions"
     person: str = Field(index=True)
     case: str
+    purpose: str = "case"
     token: str = Field(unique=True)
     expires_at: datetime

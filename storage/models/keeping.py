@@ -66,7 +66,6 @@ class Promise(Owned, table=True):
     lease: str = ""
     leased_until: datetime | None = None
     doubt: bool = False
-    kept_at: datetime | None = None
     once: str | None = None
 
 

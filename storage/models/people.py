@@ -1,4 +1,4 @@
-"""Rows about who there is: trusts, schools, people, their accounts, roles and absences."""
+"""Rows about who there is: trusts, schools, people, their accounts, roles, appointments and absences."""
 
 from datetime import date, datetime
 
@@ -67,7 +67,6 @@ class Person(Owned, table=True):
     works: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     joined: date | None = None
     leaves: date | None = None
-    met_at: datetime
 
 
 class Account(Owned, table=True):
@@ -114,13 +113,19 @@ class RoleHeld(Owned, table=True):
 
 
 class Absence(Owned, table=True):
-    """A span in which a person is away: whole days, the last included."""
+    """A span in which a person is away: whole days, the last included; none where they do not know it yet.
+
+    ``said_by`` is whoever said so themselves, "" where school.toml does; ``back`` the day from which they are here
+    after all.
+    """
 
     __tablename__ = "absences"
     trust: str = Field(default="", index=True)
     person: str = Field(index=True)
     first: date
-    last: date
+    last: date | None = None
+    said_by: str = ""
+    back: date | None = None
 
 
 class TeamRoom(Owned, table=True):
@@ -132,3 +137,29 @@ class TeamRoom(Owned, table=True):
     role: str
     platform: str
     channel: str
+
+
+class Appointment(Owned, table=True):
+    """An office that school.toml gives to somebody, and that another holder must say yes to first."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting','yes','no','lapsed','withdrawn')", name="appointment_state"),
+    )
+    school: str
+    person: str = Field(index=True)
+    role: str
+    state: str = "waiting"
+    asked_at: datetime
+    lapses_at: datetime
+    answered_by: str = ""
+    answered_at: datetime | None = None
+
+
+class Hole(Owned, table=True):
+    """A place where a report could find nobody, as a digest of its sentence: so that it is not said every day."""
+
+    __tablename__ = "holes"
+    __table_args__ = (UniqueConstraint("trust", "digest"),)
+    digest: str
+    said_at: datetime

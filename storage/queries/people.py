@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement, Delete
+from sqlmodel import col, delete, or_, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from storage.asked import Asked, kept
-from storage.models import Absence, Account, Conversation, Person, RoleHeld, School, Trust
+from storage.models import Absence, Account, Conversation, Hole, Person, RoleHeld, School, Trust
 
 
 @kept
@@ -163,11 +163,25 @@ def held(at: datetime) -> ColumnElement[bool]:
 
 @kept
 def away_on(people: Sequence[str], day: date) -> SelectOfScalar[str]:
-    """Who of these persons is away that day."""
-    spans = col(Absence.first) <= day, col(Absence.last) >= day
-    return select(col(Absence.person)).where(col(Absence.person).in_(people), *spans)
+    """Who of these persons is away that day; without an end it goes on until they are back."""
+    return select(col(Absence.person)).where(
+        col(Absence.person).in_(people),
+        col(Absence.first) <= day,
+        or_(col(Absence.last).is_(None), col(Absence.last) >= day),
+        or_(col(Absence.back).is_(None), col(Absence.back) > day),
+    )
+
+
+@kept
+def holes() -> SelectOfScalar[Hole]:
+    """The places where a report could find nobody, as they were last told of."""
+    return select(Hole)
+
+
+def mended(digest: str) -> Delete:
+    return delete(Hole).where(col(Hole.digest) == digest).execution_options(synchronize_session=False)
 
 
 @kept
 def absences_of(person: str) -> SelectOfScalar[Absence]:
-    return select(Absence).where(col(Absence.person) == person)
+    return select(Absence).where(col(Absence.person) == person).order_by(col(Absence.first))
