@@ -95,7 +95,7 @@ def expected(who: str, action: str, state: str) -> str:
 def cells(state: str) -> Iterator[tuple[str, str, str]]:
     for who in PERSONAS:
         yield from ((who, "press", action) for action in TABLE)
-        yield from ((who, "form", action) for action in WRITTEN)
+        yield from ((who, "form", action) for action in WRITTEN if action in TABLE)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -154,7 +154,7 @@ def test_an_id_from_elsewhere_answers_like_one_that_does_not_exist(town: Town, w
     wrong = []
     town.world.settled()
     for who in ("lead", "decider", "informed", "support", "reporter"):
-        for door, actions in (("press", TABLE), ("form", WRITTEN)):
+        for door, actions in (("press", {**TABLE, **PRESSED}), ("form", WRITTEN)):  # with what is done to other things
             for action in actions:
                 before = town.stands(case.id)[1:]
                 answer = town.tries(who, door, action, case.id)
@@ -198,4 +198,4 @@ def test_the_matrix_is_as_wide_as_the_table() -> None:
     assert {each for persona in PERSONAS.values() for each in persona.parts} >= {"lead", "informed", "support"}
     assert {"reporter", "decider"} <= {each for persona in PERSONAS.values() for each in persona.parts}
     assert {action for action, _ in SEEN} <= set(TABLE)
-    assert set(PRESSED) | set(WRITTEN) == set(TABLE)
+    assert set(PRESSED) | set(WRITTEN) >= set(TABLE)
