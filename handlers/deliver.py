@@ -152,10 +152,8 @@ class Deliver:
         if told is None or told.platform not in self.senders:
             await desk.database.run(desk.trust, promises.drop, claim.id, claim.lease)
             return
-        sender, card = (
-            self.senders[told.platform],
-            desk.words.card(told.message, {**desk.always(), **told.values}),
-        )
+        sender = self.senders[told.platform]
+        card = desk.words.card(told.message, {**desk.always(), **told.values})
         async with self.turn(told.platform):
             try:
                 mark = mark_of(claim, told.platform, self.doubts.get(card_of(claim)))
@@ -174,7 +172,8 @@ class Deliver:
             yield
             return
         try:
-            await asyncio.wait_for(self.letters.acquire(), TURN)
+            async with asyncio.timeout(TURN):
+                await self.letters.acquire()
         except TimeoutError:
             raise Unreachable(1.0, tried=False) from None
         try:
