@@ -173,7 +173,7 @@ class Settings(BaseModel):
     @classmethod
     def _keep_the_key_apart(cls, key: Path, others: ValidationInfo) -> Path:
         if not key.is_file():
-            raise ValueError("names no file (lanyard key FILE makes one)")
+            raise ValueError("names no file (lanyard key FILE makes one; --from-sheet brings one back)")
         return _guarded(key, others.data.get("home"))
 
     @field_validator("teams_certificate")

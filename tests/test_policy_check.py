@@ -115,6 +115,8 @@ HOSTILE = [
     (b"", "top: `id` is missing"),
     (b"\x00\x01", "this is not TOML"),
     (b"\xff\xfe\x00", "line 1 is not UTF-8 text"),
+    (b"PK\x03\x04 word", "this is a document; a policy is plain text"),
+    ("id = “oak-trees”".encode(), "Type straight quotes"),
     (b"#" * 300_000, "over 200,000 bytes"),
     (b"a = " + b"[" * 50_000, "this is not TOML"),
     (b"a = " + b"9" * 20_000, "this is not TOML"),
@@ -134,7 +136,10 @@ HOSTILE = [
         "it says the same as route",
     ),
     ((text_of("oak-trees") + ROUTE).encode(), "adult_material: 2 rows decide the lead"),
-    ((text_of("oak-trees") + ROUTE.replace('lead = "headteacher"\n', "")).encode(), "`why` must give a clause"),
+    (
+        (text_of("oak-trees") + ROUTE.replace('lead = "headteacher"\n', "")).encode(),
+        "`why` gives a clause for headteacher, whom",
+    ),
     (text_of("oak-trees").replace('why = { ict = "§9" }\n', "", 1).encode(), "`why` is missing"),
     ((text_of("oak-trees") + '\n[[route]]\nreport = "reputation"\nwhy = {}\n').encode(), "it names nobody"),
     (

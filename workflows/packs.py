@@ -73,6 +73,8 @@ def text_of(file: Path) -> str:
         raise PackError(f"{clean(file.name)}: it cannot be read: {error.strerror or type(error).__name__}.") from None
     if len(raw) > LARGEST:
         raise PackError(f"{clean(file.name)}: over {LARGEST:,} bytes; that is no policy.")
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
+        raise PackError(f"{clean(file.name)}: this is a document; a policy is plain text, like those in policies/.")
     try:
         # An editor on Windows may put a mark before the first word, and ends its lines in its own way.
         return raw.decode("utf-8-sig").replace("\r\n", "\n")

@@ -61,10 +61,10 @@ class RouteRow(Conditions):
     def _sound(self) -> Self:
         if bool(self.lead) + bool(self.choice) + self.nobody > 1:
             raise ValueError("one row gives a lead, a choice or nobody, never two of them")
-        if silent := set(self.roles) ^ set(self.why):
-            raise ValueError(
-                f"`why` must give a clause for each role named and for no other: {', '.join(sorted(silent))}"
-            )
+        if silent := sorted({*self.roles} - self.why.keys()):
+            raise ValueError(f"`why` must give a clause for {', '.join(silent)}: this route names them")
+        if idle := sorted(self.why.keys() - {*self.roles}):
+            raise ValueError(f"`why` gives a clause for {', '.join(idle)}, whom this route does not name")
         return self
 
 

@@ -1,7 +1,8 @@
 """What is wrong with a policy's file, all of it at once, for whoever edits it."""
 
 import tomllib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import chain, combinations, product
 from typing import Any
 
@@ -12,6 +13,7 @@ from workflows.shape import KINDS, Shape, shaped
 LARGEST = 200_000
 MOST_ROWS = 400
 LONGEST = 400
+CURLY = frozenset("“”„‘’")
 # Those of the floor's rules that can put somebody in a place.
 RULES = range(1, 7)
 
@@ -21,7 +23,8 @@ def examined(text: str, place: str, floor: Floor) -> tuple[Pack | None, tuple[st
     try:
         table: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return None, (clean(f"{place}: this is not TOML: {error}."),)
+        curly = " Type straight quotes: a word processor's curly ones are not read." if CURLY & {*text} else ""
+        return None, (clean(f"{place}: this is not TOML: {error}.{curly}"),)
     except (ValueError, RecursionError):
         return None, (f"{place}: this is not TOML: a number is too long, or lists stand too deep in each other.",)
     if any(isinstance(rows := table.get(key), list) and len(rows) > MOST_ROWS for key in KINDS):
@@ -69,10 +72,12 @@ def complaints(shape: Shape, pack: Pack, floor: Floor) -> Iterator[str]:
     yield from gaps(shape, pack, floor)
 
 
-def unknown(place: str, what: str, words: Iterable[str], known: Container[str]) -> Iterator[str]:
+def unknown(place: str, what: str, words: Iterable[str], known: Collection[str]) -> Iterator[str]:
     for word in words:
         if word not in known:
-            yield f"{place}: there is no {what} {word!r} here."
+            # A clause that merely looks like another is no slip of the pen.
+            near = what != "clause" and get_close_matches(word, [each for each in known if isinstance(each, str)], 1)
+            yield f"{place}: there is no {what} {word!r} here." + (f" Is it {near[0]!r}?" if near else "")
 
 
 def misworded(place: str, row: Conditions, floor: Floor) -> Iterator[str]:
@@ -153,7 +158,7 @@ def spoken(
     harmed = list(dict.fromkeys(chain.from_iterable(who.values())))
     hurt = "" if len(harmed) == len(floor.words.harmed) else f", harmed {' or '.join(harmed)}"
     facts = f", with {' and '.join(sorted(answers))}" if answers else ""
-    rows = f"{len(numbers)} rows decide the lead, not one"
+    rows = f"{len(numbers)} rows decide the lead, not one" if numbers else "no row says who leads"
     named = f" (routes {', '.join(str(shape.routes[at]) for at in numbers)})" if numbers else ""
     by = "" if len(who) == len(floor.words.by) else f" by {' or '.join(who)}"
     return f", {report}{by}{hurt}{facts}: {rows}{named}."
