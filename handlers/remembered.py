@@ -7,6 +7,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from starlette.responses import PlainTextResponse, Response
 
@@ -19,7 +20,7 @@ class Room:
 
     seconds: float = 600
     keys: int = 250_000
-    octets: int = 32_000_000
+    octets: int = 8_000_000
 
 
 class Remembered:
@@ -60,6 +61,11 @@ class Remembered:
         # The key stays: a request whose answer is forgotten still has no second effect.
         self.octets -= weight
         if weight and key in self.answers:
-            forgotten: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-            forgotten.set_result(PlainTextResponse(TURNED["again"], 409))
-            self.answers[key] = (self.answers[key][0], forgotten)
+            self.answers[key] = (self.answers[key][0], self.forgotten)
+
+    @cached_property
+    def forgotten(self) -> asyncio.Future[Response]:
+        """The one answer that stands for every one there was no more room for."""
+        made: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        made.set_result(PlainTextResponse(TURNED["again"], 409))
+        return made

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from storage.migrations import bring_up_to_date, guards, settings, upgrade
+from storage.migrations import bring_up_to_date, current, guards, newest, settings, upgrade
 
 
 @pytest.fixture
@@ -124,6 +124,17 @@ OLD = (
     """INSERT INTO promises (id, trust, kind, "to", about, ids, due_at, made_at, state, attempts, lease, kept_at)
        VALUES ('q', 'elm', 'say', 'p', '', '{}', :at, :at, 'kept', 1, '', :at)""",
 )
+
+
+def test_the_newest_migration_is_the_one_that_the_others_lead_to(tmp_path: Path) -> None:
+    """It is told by its file's name, so that a start need not read them all."""
+    assert newest() == ScriptDirectory.from_config(settings()).get_current_head()
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        assert current(connection) == ""
+    bring_up_to_date(f"sqlite:///{tmp_path}/lanyard.db")
+    with create_engine(f"sqlite:///{tmp_path}/lanyard.db").connect() as connection:
+        assert current(connection) == newest()
 
 
 def test_a_new_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
