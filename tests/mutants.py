@@ -253,4 +253,18 @@ MUTANTS = (
         "col(Involved.case) == case)",
         INVOLVED + "test_whoever_was_named_by_mistake_has_their_place_again",
     ),
+    Mutant(
+        "somebody says yes to their own appointment",
+        "workflows/second_yes.py",
+        "barred = {row.person, *operators(unit, rules)}",
+        "barred = {*operators(unit, rules)}",
+        "tests/test_second_yes.py::test_nobody_says_yes_to_themselves",
+    ),
+    Mutant(
+        "the file alone appoints a safeguarding lead",
+        "workflows/appointments.py",
+        "if role in GUARDED and not founding:",
+        "if False:",
+        "tests/test_second_yes.py::test_a_new_safeguarding_lead_holds_the_role_only_after_another_holders_yes",
+    ),
 )

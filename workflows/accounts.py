@@ -108,7 +108,8 @@ def news(unit: Unit, who: Who) -> bool:
     if not found:
         return False
     person: Person = unit.get(Person, found[0].person)
-    return who.standing != found[0].state or bool(who.name and who.name not in (person.name, *person.also))
+    known = (person.name, *person.also) if person.key else (person.name,)
+    return who.standing != found[0].state or bool(who.name and who.name not in known)
 
 
 def heard(unit: Unit, rules: Rules, who: Who) -> None:
