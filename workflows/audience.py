@@ -32,6 +32,10 @@ class Crowd:
             if here(person, today) and any(self.is_one_of(person, each) for each in duty.to)
         ]
 
+    def has(self, person: str, today: date) -> bool:
+        """Whether somebody belongs here today: they have come, and not left."""
+        return person in self.people and here(self.people[person], today)
+
     def is_one_of(self, person: Person, audience: str) -> bool:
         held = self.roles.get(person.id, {})
         # Somebody at two schools does what everybody does once, at their own; what an office asks for, at each.

@@ -84,7 +84,7 @@ def begin_tasks(unit: Unit, rules: Rules, at: tuple[str, Schooldays, Crowd], tas
     reviews = {duty.id for duty in duties_of(rules.pack, rules.floor) if duty.when == "review"}
     for task in tasks:
         moved = task.duty in reviews and task.period != str(trust.review_on or NO_DAY)
-        if task.state == "open" and (moved or task.person not in people.people):
+        if task.state == "open" and (moved or not people.has(task.person, today)):
             task.state, task.next_on = "ended", None
 
 
