@@ -106,6 +106,7 @@ FACES = [("p1", "Joan Fairweather"), ("p2", "Ruth Okafor")]
 ASKED: dict[str, dict[str, Any]] = {
     "school": {"schools": [("s1", "Brambledown"), ("s2", "Thistlebank")]},
     "names": {"names": [{"id": "0", "name": "Mrs Fairwether", "people": FACES}]},
+    "keep_note": {"cases": [("c1", "K7-3FQ"), ("c2", "M2-9RT")]},
     "choice": {"people": FACES},
     "choices": {"people": FACES},
     "handover": {"people": FACES},

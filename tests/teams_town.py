@@ -339,6 +339,12 @@ class Member:
         assert button["data"]["msteams"] == {"type": "task/fetch"}
         return self.opens(("task/", "submit"), "task/fetch", {"data": button["data"]})
 
+    def keeps(self, offer: Json, case: str) -> Any:
+        """The button of a card that offers to keep what was written, with a case picked."""
+        (button,) = offer["card"]["actions"]
+        value = {"action": {**button, "data": {**button["data"], "case": case}}, "trigger": "manual"}
+        return self.got(self.invoke("adaptiveCard/action", value, replyToId=offer["id"]))["value"]
+
     def reports(self, about: str, danger: str = "no", **answers: Any) -> "Dialog":
         """A whole report by the slash command; each step takes those of the answers that it asks for."""
         return self.types().fills({"about": about, "danger": danger, **answers})

@@ -163,3 +163,59 @@ def test_the_environment_goes_before_the_file_and_a_dollar_is_a_dollar(env: dict
     settings = Settings.read({**env, "LANYARD_SLACK_TEAM": "T0WORRY"}, dotenv=file)
     assert settings.slack_team == "T0WORRY"
     assert "x${HOME}y" in settings.smtp_url.get_secret_value()
+
+
+TEAMS = {
+    "LANYARD_TEAMS_APP_ID": "a1a1a1a1-0000-4000-8000-000000000001",
+    "LANYARD_TEAMS_TENANT": "b2b2b2b2-0000-4000-8000-000000000002",
+    "LANYARD_TEAMS_SECRET": f"secret-{PASSWORD}",
+}
+
+
+def without_slack(env: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if not name.startswith("LANYARD_SLACK_")}
+
+
+def test_a_school_may_use_teams_alone_or_beside_slack(env: dict[str, str]) -> None:
+    alone, beside = Settings.read({**without_slack(env), **TEAMS}), Settings.read({**env, **TEAMS})
+    assert (alone.slack_team, alone.teams_app_id) == ("", TEAMS["LANYARD_TEAMS_APP_ID"])
+    assert (beside.slack_team, beside.teams_tenant) == ("T0BRAMBLE", TEAMS["LANYARD_TEAMS_TENANT"])
+    assert PASSWORD not in repr(beside)
+
+
+@pytest.mark.parametrize("name", TEAMS)
+def test_half_a_teams_is_refused_by_name(env: dict[str, str], name: str) -> None:
+    half = {other: value for other, value in TEAMS.items() if other != name}
+    assert refusal({**without_slack(env), **half}).splitlines()[1:] == [f"  {name} is not set"]
+
+
+def test_half_a_slack_beside_teams_is_refused_by_name(env: dict[str, str]) -> None:
+    del env["LANYARD_SLACK_TEAM"]
+    assert refusal({**env, **TEAMS}).splitlines()[1:] == ["  LANYARD_SLACK_TEAM is not set"]
+
+
+def test_a_certificate_stands_in_place_of_a_secret_and_not_beside_it(env: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "teams.pem"
+    file.touch(mode=0o600)
+    certificate = {"LANYARD_TEAMS_CERTIFICATE": str(file)}
+    alone = {name: value for name, value in TEAMS.items() if name != "LANYARD_TEAMS_SECRET"}
+    assert Settings.read({**env, **alone, **certificate}).teams_certificate == file
+    assert "both set" in refusal({**env, **TEAMS, **certificate})
+    file.chmod(0o644)
+    assert "LANYARD_TEAMS_CERTIFICATE can be read by others" in refusal({**env, **alone, **certificate})
+    assert "LANYARD_TEAMS_CERTIFICATE names no file" in refusal(
+        {**env, **alone, "LANYARD_TEAMS_CERTIFICATE": str(tmp_path / "none.pem")}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LANYARD_TEAMS_APP_ID", "lanyard"),
+        ("LANYARD_TEAMS_TENANT", "brambledown.example"),
+        ("LANYARD_TEAMS_SECRET", "short"),
+        ("LANYARD_TEAMS_URL", "http://lanyard.oak-trees.example"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_for_teams_is_refused_by_name(env: dict[str, str], name: str, value: str) -> None:
+    assert f"  {name} " in refusal({**env, **TEAMS, name: value})

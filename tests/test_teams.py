@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -276,3 +277,62 @@ def test_a_report_made_in_one_chat_stands_among_ones_own_in_the_other(both: Team
     assert earlier in str(both.teacher.home())
     assert later in str(both.teacher.home())
     assert len({case.reporter for case in both.cases()}) == 1
+
+
+def test_what_a_lead_writes_to_the_bot_is_kept_as_a_note_on_the_report_they_pick(school: TeamsWorld) -> None:
+    receipt = school.on("teacher").reports("pupil_concern", what="x", harmed_names="Jo Bloggs")
+    school.settled()
+    dsl = school.on("dsl")
+    before, card = len(dsl.messages()), dsl.card(receipt.reference)
+    dsl.writes(f"I rang her mother. {CANARY}")
+    until(lambda: len(dsl.messages()) > before)
+    offer = dsl.messages()[-1]
+    assert CANARY not in str(offer)
+    kept = dsl.keeps(offer, school.case().id)
+    assert "Kept as a note" in words(kept)
+    assert CANARY not in str(kept)
+    assert CANARY in dsl.presses("Open", card).said
+    assert "That took too long" in words(dsl.keeps(offer, school.case().id))
+
+
+def test_what_somebody_wrote_is_kept_by_nobody_else_and_on_no_other_case(school: TeamsWorld) -> None:
+    school.on("teacher").reports("pupil_concern", what="x", harmed_names="Jo Bloggs")
+    school.settled()
+    dsl = school.on("dsl")
+    before = len(dsl.messages())
+    dsl.writes(CANARY)
+    until(lambda: len(dsl.messages()) > before)
+    offer = dsl.messages()[-1]
+    assert "That took too long" in words(school.on("ict").keeps(offer, school.case().id))
+    assert "That took too long" in words(dsl.keeps(offer, "f" * 32))
+    assert "case.noted" not in school.events()
+
+
+def test_nothing_that_anybody_wrote_stands_in_a_chat_or_a_letter(school: TeamsWorld) -> None:
+    for report in ("pupil_concern", "colleague_concern", "cyberbullying"):
+        form = school.on("teacher").types().sends(about=report, danger="no")
+        answers = {id: given(id, box) for id, box in form.boxes.items()}
+        while (form := form.sends(**answers)).step:
+            assert not form.troubles
+            answers = {id: given(id, box) for id, box in form.boxes.items()}
+    school.settled()
+    leads = [school.on(name) for name in ("dsl", "head") if len(school.on(name).messages()) > 1]
+    for lead in leads:
+        opened = lead.presses("Open", lead.messages()[-1])
+        assert CANARY in opened.said
+        if "Add a note" in opened.said:
+            opened.presses("Add a note").sends(note=CANARY)
+    school.clock.forward(hours=30)
+    school.settled()
+    said = [each for messages in school.town.messages.values() for each in messages]
+    assert len(said) > 20
+    assert CANARY not in str(said)
+    assert CANARY not in str(school.workspace.letters)
+
+
+def given(id: str, box: dict[str, Any]) -> str:
+    """Something that belongs into a box; whatever can be typed is a canary."""
+    if box["type"] == "Input.ChoiceSet":
+        offered = [each["value"] for each in box["choices"]]
+        return "none" if "none" in offered else offered[0] if offered else ""
+    return {"Input.Date": "2026-11-19", "Input.Time": "10:10"}.get(box["type"], CANARY)

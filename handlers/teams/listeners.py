@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.desk import Desk
-from handlers.teams.cards import IN_PLACE, chat_card, chat_cards, pressed, summary
+from handlers.teams.cards import IN_PLACE, OURS, chat_card, chat_cards, pressed, summary
 from handlers.teams.elements import Block
 from handlers.teams.entrance import Payload, inner, text
 from handlers.teams.people import People
@@ -15,6 +15,7 @@ from handlers.teams.quoted import author_in, message_in
 from handlers.teams.references import References
 from handlers.teams.sender import TeamsSender
 from handlers.teams.surface import again, answers_from, aside, dialog, form_card, in_place, sent_form, task
+from handlers.teams.unkept import BOX, Unkept
 from storage.faults import Busy, Uncertain
 from templates.shapes import Button, Card, Form
 from workflows.refusals import BadAnswers
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 # Above the first questions; a form is not kept waiting for it.
 OFFERED_WITHIN = 1.0
-HOME = "home"
+REPORT, HOME = "report", "home"
 
 
 class Listeners:
@@ -31,6 +32,7 @@ class Listeners:
 
     def __init__(self, desk: Desk, people: People, sender: TeamsSender, references: References) -> None:
         self.desk, self.people, self.sender, self.references = desk, people, sender, references
+        self.unkept = Unkept(desk)
         self.afterwards: set[asyncio.Task[None]] = set()
 
     async def hear(self, body: Payload) -> Block | None:
@@ -100,6 +102,8 @@ class Listeners:
         """A button that acts where its card stands was pressed."""
         data = inner(inner(inner(body, "value"), "action"), "data")
         action, subject, _ = pressed(data)
+        if "keep" in inner(data, OURS):
+            return await self.noted(body, data)
         if action == "home":
             return in_place(await self.at_home(body))
         if action not in IN_PLACE:
@@ -110,6 +114,16 @@ class Listeners:
             return aside(in_a_line(await self.desk.sorry(spoken(fault))))
         assert isinstance(shown, Card)  # noqa: S101 - none of IN_PLACE opens a form
         return in_place(chat_card(shown))
+
+    async def noted(self, body: Payload, data: Payload) -> Block:
+        """What somebody wrote in their own chat is to be a note on the case that they picked."""
+        token, case = str(inner(data, OURS)["keep"]), str(data.get(BOX, ""))
+        try:
+            return in_place(chat_card(await self.unkept.keep(token, case, await self.people.who(body))))
+        except BadAnswers as bad:
+            return aside(" ".join(bad.problems.values()))
+        except (Busy, Uncertain) as fault:
+            return aside(in_a_line(await self.desk.sorry(spoken(fault))))
 
     async def press(self, body: Payload, action: str, subject: str) -> Form | Card:
         try:
@@ -124,8 +138,10 @@ class Listeners:
         said = str(body.get("text") or "").strip().lower() if personal else ""
         if said == HOME:
             self.later(self.reply(body, await self.at_home(body), ""))
-        else:
+        elif said in ("", REPORT):
             self.later(self.greet(body))
+        else:
+            self.later(self.offer(body))
 
     async def installed(self, body: Payload) -> None:
         """The app was put into somebody's own chat, or taken out of it."""
@@ -135,6 +151,11 @@ class Listeners:
             await self.references.left(body)
         else:
             self.later(self.greet(body))
+
+    async def offer(self, body: Payload) -> None:
+        """Whoever leads on something may have written a note; anybody else is shown what can be done here."""
+        card = await self.unkept.offer(str(body["text"]), await self.people.who(body))
+        await (self.reply(body, card, "") if card else self.greet(body))
 
     async def greet(self, body: Payload) -> None:
         """The menu: what can be done here, and where what is done is to be seen."""
@@ -153,9 +174,9 @@ class Listeners:
         """After the answer; a failure here costs a convenience and is noted by its name."""
         task = asyncio.ensure_future(work)
         self.afterwards.add(task)
-        task.add_done_callback(self.noted)
+        task.add_done_callback(self.remarked)
 
-    def noted(self, task: asyncio.Task[None]) -> None:
+    def remarked(self, task: asyncio.Task[None]) -> None:
         self.afterwards.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.warning("afterwards: %s", type(error).__name__)
