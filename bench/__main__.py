@@ -8,6 +8,7 @@ import platform
 import signal
 import sys
 import tempfile
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -17,6 +18,7 @@ from bench import databases, stage, table
 from bench.audit import Books
 from bench.rounds import FULL, LEVELS, QUICK, Bench, Size
 from bench.sample import take
+from bench.strain import Strain
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -27,10 +29,12 @@ def main() -> int:
     ask.add_argument("--quick", action="store_true", help="few letters: shows that it works, not how fast")
     ask.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     ask.add_argument("--rounds", type=int, help=f"instead of {FULL.rounds}")
+    ask.add_argument("--unstrained", action="store_true", help="leave out slow Slack, many cases and promises at once")
     ask.add_argument("--profile", type=Path, metavar="FILE", help="write there what the bot spent its time on")
     told = ask.parse_args()
     size = QUICK if told.quick else FULL
-    size = Size(told.rounds or size.rounds, size.starts, size.letters, size.commands)
+    size = replace(size, rounds=told.rounds or size.rounds)
+    size = replace(size, cases=0, promises=0) if told.unstrained else size
     stage.pin_load()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped first
     result: dict[str, Any] = {
@@ -65,9 +69,12 @@ def measured(kind: str, size: Size, profile: Path | None) -> dict[str, Any]:
         sample = take(at.env)
         (at.folder / "sample").write_bytes(pickle.dumps(sample))
         bench = Bench(at, sample, Books(urls[0]), size)
-        books = bench.run()
+        bench.run()
+        if size.cases:
+            Strain(bench).run()
+        books = bench.books.balance(bench.acknowledged, bench.posts)
     return {
-        "size": {"rounds": size.rounds, "starts": size.starts, "letters": size.letters, "commands": size.commands},
+        "size": asdict(size),
         "rows of a submission": {"new": sample.counted(), "all new": sample.size, "gone": sample.gone},
         "medians": {name: round(median(figures), 3) for name, figures in bench.figures.items()},
         "ratios": ratios(bench),

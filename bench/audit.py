@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, create_engine, text
 
+# How the references of those cases begin that nobody reported, and whose ledger their entries are.
+PAST = "past-"
+
 
 class Books:
     """Reads the bot's database as a stranger, by its own connection."""
@@ -29,12 +32,16 @@ class Books:
         A message is promised at least once, so one too many is counted and shown, and one too few unbalances.
         """
         with self.engine.connect() as connection:
-            cases = dict(tuple(row) for row in connection.execute(text("select id, reference from cases")))
-            entries = [json.loads(row[0]) for row in connection.execute(text("select entry from ledger"))]
+            unlike = f" where reference not like '{PAST}%'"
+            cases = dict(tuple(row) for row in connection.execute(text(f"select id, reference from cases{unlike}")))
+            entries = [
+                json.loads(row[0])
+                for row in connection.execute(text(f"select entry from ledger where trust <> '{PAST}'"))
+            ]
             owed = list(connection.execute(text("select about, state from promises where kind = 'card'")))
             parties = Counter(row[0] for row in connection.execute(text('select "case" from parties')))
         submitted = Counter(entry["case"] for entry in entries if entry["event"] == "report.submitted")
-        waiting = Counter(cases[about] for about, state in owed if state == "waiting")
+        waiting = Counter(cases[about] for about, state in owed if state == "waiting" and about in cases)
         dropped = sum(state == "dropped" for _, state in owed)
         seen = Counter(about for _, _, about in posts)
         wanted = {name: parties[id] + 1 for id, name in cases.items()}  # each party's card, and the receipt

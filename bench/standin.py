@@ -48,7 +48,12 @@ def main() -> None:
     async def posts(request: Request) -> JSONResponse:
         return JSONResponse(book.posts[int(request.query_params["since"]) :])
 
-    app.router.routes += [Route(f"/bench/{ask.__name__}", ask) for ask in (triggers, opened, posts)]
+    async def slow(request: Request) -> JSONResponse:
+        seconds = float(request.query_params["seconds"])
+        world.mischief.order("slow", 10**9 if seconds else 0, seconds)
+        return JSONResponse({})
+
+    app.router.routes += [Route(f"/bench/{ask.__name__}", ask) for ask in (triggers, opened, posts, slow)]
     Served(app, tell=partial(print, flush=True)).run()
 
 

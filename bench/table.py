@@ -30,6 +30,7 @@ def drawn(kind: str, run: dict[str, Any]) -> str:
         beside("start to serving, s", at, "start", share["start"]),
         beside("memory idle, MB", at, "idle MB"),
         beside("memory after the load, MB", at, "loaded MB"),
+        *strained(at),
         "books: " + ", ".join(f"{name} {value}" for name, value in books.items()),
     ]
     return "\n".join(lines)
@@ -51,6 +52,19 @@ def level_in(run: dict[str, Any], level: int) -> list[str]:
         f"{at[f'lanyard {level} told /s']:.0f}",
         f"{at[f'floor {level} cpu ms']:.1f}/{at[f'lanyard {level} cpu ms']:.1f}",
         f"{sum(run['rounds'][f'lanyard {level} busy']):.0f}",
+    ]
+
+
+def strained(at: dict[str, float]) -> list[str]:
+    """Slow Slack, many cases, a crowd of promises; nothing where they were left out."""
+    if "crowd /s" not in at:
+        return []
+    slower = at["full 16 p50"] / at["empty 16 p50"], at["full 16 cpu ms"] / at["empty 16 cpu ms"]
+    return [
+        f"Slack answers in 100 ms, 64 in flight: acknowledged p99 {at['slow 64 p99']:.0f} ms",
+        f"many cases stored, 16 in flight: p50 {slower[0]:.2f} times, processor time {slower[1]:.2f} times",
+        f"many promises due at once: {at['crowd /s']:.0f} kept a second, {at['crowd cpu ms']:.1f} ms each",
+        f"memory after that, MB: {at['strained MB']:.0f}",
     ]
 
 
