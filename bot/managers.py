@@ -8,17 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import typer
-
 from bot.chats import accounts_in_chat
 from bot.ground import Ground, errand
 from bot.register import WrongFile
+from bot.rehearsal import agreed, difference, in_words
 from bot.settings import Settings
 from handlers.senders import Unreachable
 from workflows import managers
-from workflows.appointments import Rehearsed
 from workflows.managers import Managed
-from workflows.register import Change
 
 COLUMNS = ("email", "manager_email")
 LARGEST = 5_000_000
@@ -55,28 +52,13 @@ def applied(ground: Ground, file: Path, lines: Sequence[Managed], *, yes: bool) 
         raise WrongFile("\n".join(f"{file.name}, line {line}: {TANGLES[kind]}." for line, kind in tangles.items()))
     unmet = database.look_now(trust, managers.unmet, lines)
     accounts = asyncio.run(accounts_in_chat(ground.settings, unmet))
-    changes: list[Change] = []
-    try:
-        database.run_now(trust, managers.rehearse, ground.rules, lines, accounts)
-    except Rehearsed as shown:
-        changes = shown.changes
-    for change in changes:
-        print(" ", said(ground, change))
-    if not changes:
-        print("Nothing to change.")
-        return 0
-    if not yes and not typer.confirm("Apply this?"):
-        print("Nothing was changed.")
-        return 1
+    changes = difference(database, trust, managers.apply, ground.rules, lines, accounts)
+    code = agreed([in_words(ground, change, SAYS) for change in changes], yes=yes)
+    if code is not None:
+        return code
     database.run_now(trust, managers.apply, ground.rules, lines, accounts)
     print(f"{sum(change.name in ('managed', 'unmanaged') for change in changes)} line managers changed.")
     return 0
-
-
-def said(ground: Ground, change: Change) -> str:
-    if change.name in SAYS:
-        return SAYS[change.name].format(**change.values)
-    return ground.rules.words.sentence(change.name, change.values)
 
 
 def read_managers(file: Path) -> tuple[Managed, ...]:

@@ -5,18 +5,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-import typer
-
 from bot.calendar_file import Read, read_calendar
 from bot.ground import Ground, errand
 from bot.register import WrongFile
+from bot.rehearsal import agreed, difference
 from bot.settings import Settings
 from storage.models import School
 from storage.queries import calendar as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from workflows import terms, timetable
-from workflows.appointments import Rehearsed
 from workflows.calendar import day_of
 from workflows.register import Change
 from workflows.schooldays import (
@@ -71,19 +69,10 @@ def applied(ground: Ground, found: Read, key: str, *, yes: bool) -> int:
         return 2
     for title in found.left:
         print(f"  Not understood, left out: {title}")
-    changes: list[Change] = []
-    try:
-        ground.database.run_now(ground.trust, timetable.rehearse, ground.rules, key, found.dates)
-    except Rehearsed as shown:
-        changes = shown.changes
-    for change in changes:
-        print(" ", said(change))
-    if not changes:
-        print("Nothing to change.")
-        return 0
-    if not yes and not typer.confirm("Apply this?"):
-        print("Nothing was changed.")
-        return 1
+    changes = difference(ground.database, ground.trust, timetable.apply, ground.rules, key, found.dates)
+    code = agreed([said(change) for change in changes], yes=yes)
+    if code is not None:
+        return code
     ground.database.run_now(ground.trust, timetable.apply, ground.rules, key, found.dates)
     print(f"{len(changes)} changed.")
     return 0

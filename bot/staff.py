@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import typer
@@ -11,6 +11,7 @@ from bot.chats import accounts_in_chat
 from bot.clock import DemoClock, machine
 from bot.ground import dice, errand, open_database, rules_of
 from bot.register import WrongFile, read_register
+from bot.rehearsal import difference
 from bot.settings import Settings
 from handlers.senders import Unreachable
 from storage import setting
@@ -18,10 +19,7 @@ from storage.database import Database
 from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import appointments, doors
-from workflows.appointments import Rehearsed
-from workflows.people import Who
 from workflows.register import Change, Register
-from workflows.rules import Rules
 
 PLATFORMS = {"slack": "Slack", "teams": "Teams", "mail": "an e-mail address"}
 
@@ -44,7 +42,7 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes
     try:
         trust, founding = trust_of(database, register, demo=bool(demo_clock))
         rules = rules_of(register.pack, settings)
-        changes = difference(database, trust, (rules, register, accounts), founding)
+        changes = difference(database, trust, appointments.apply, rules, register, accounts, founding)
         for change in changes:
             print(" ", rules.words.sentence(change.name, spoken(change, rules.words.sentence)))
         if not founding and changes and not yes and not typer.confirm("Apply this?"):
@@ -57,18 +55,6 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes
         return 0
     finally:
         database.close()
-
-
-def difference(
-    database: Database, trust: str, file: tuple[Rules, Register, Mapping[str, Sequence[Who]]], founding: bool
-) -> list[Change]:
-    """What the file would change; nothing is changed yet."""
-    rules, register, accounts = file
-    try:
-        database.run_now(trust, appointments.rehearse, rules, register, accounts, founding)
-    except Rehearsed as shown:
-        return shown.changes
-    raise AssertionError("a rehearsal always ends in its difference")
 
 
 def trust_of(database: Database, register: Register, *, demo: bool) -> tuple[str, bool]:

@@ -6,17 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import typer
-
 from bot import managers
 from bot.chats import accounts_in_chat
 from bot.ground import Ground, errand
 from bot.register import WrongFile
+from bot.rehearsal import agreed, difference, in_words
 from bot.settings import Settings
 from handlers.senders import Unreachable
 from workflows import staff_list
-from workflows.appointments import Rehearsed
-from workflows.register import Change
 from workflows.schooldays import WEEK
 from workflows.staff_list import Member
 
@@ -35,34 +32,19 @@ def apply_staff(settings: Settings, file: Path, *, yes: bool) -> int:
         print(wrong, file=sys.stderr)
         return 2
     except (Unreachable, OSError):
-        print("Slack could not be asked; nothing was changed. Try again in a while.", file=sys.stderr)
+        print("The chat could not be asked; nothing was changed. Try again in a while.", file=sys.stderr)
         return 2
 
 
 def applied(ground: Ground, members: Sequence[Member], *, yes: bool) -> int:
     accounts = asyncio.run(accounts_in_chat(ground.settings, [each.email for each in members]))
-    changes: list[Change] = []
-    try:
-        ground.database.run_now(ground.trust, staff_list.rehearse, ground.rules, members, accounts)
-    except Rehearsed as shown:
-        changes = shown.changes
-    for change in changes:
-        print(" ", said(ground, change))
-    if not changes:
-        print("Nothing to change.")
-        return 0
-    if not yes and not typer.confirm("Apply this?"):
-        print("Nothing was changed.")
-        return 1
+    changes = difference(ground.database, ground.trust, staff_list.apply, ground.rules, members, accounts)
+    code = agreed([in_words(ground, change, SAYS) for change in changes], yes=yes)
+    if code is not None:
+        return code
     ground.database.run_now(ground.trust, staff_list.apply, ground.rules, members, accounts)
     print(f"{len(members)} on the list of staff.")
     return 0
-
-
-def said(ground: Ground, change: Change) -> str:
-    if change.name in SAYS:
-        return SAYS[change.name].format(**change.values)
-    return ground.rules.words.sentence(change.name, change.values)
 
 
 def read_staff(file: Path, schools: Sequence[str]) -> tuple[Member, ...]:

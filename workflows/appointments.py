@@ -32,19 +32,6 @@ def found(unit: Unit, trust: str, register: Register, demo: bool) -> None:
     )
 
 
-class Rehearsed(Exception):
-    """What an apply would change; raised so that none of it is kept."""
-
-    def __init__(self, changes: list[Change]) -> None:
-        super().__init__()
-        self.changes = changes
-
-
-def rehearse(unit: Unit, rules: Rules, register: Register, accounts: Found, founding: bool) -> None:
-    """The difference that an apply would make, without making it.  Raises Rehearsed."""
-    raise Rehearsed(apply(unit, rules, register, accounts, founding))
-
-
 def apply(unit: Unit, rules: Rules, register: Register, accounts: Found, founding: bool) -> list[Change]:
     """Bring people, roles, absences and accounts in line with the file; returns what changed, line by line.
 

@@ -9,7 +9,6 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from workflows import doors, people
 from workflows.accounts import linked
-from workflows.appointments import Rehearsed
 from workflows.people import Found
 from workflows.register import Change
 from workflows.rules import Rules
@@ -43,11 +42,6 @@ def unmet(unit: Unit, lines: Iterable[Managed]) -> tuple[str, ...]:
     """The managers' addresses whose chat accounts are not known yet."""
     wanted = dict.fromkeys(each.manager for each in lines if each.manager)
     return tuple(email for email in wanted if not has_chat(unit, known(unit, email)))
-
-
-def rehearse(unit: Unit, rules: Rules, lines: Sequence[Managed], accounts: Found) -> None:
-    """The difference that an apply would make, without making it.  Raises Rehearsed."""
-    raise Rehearsed(apply(unit, rules, lines, accounts))
 
 
 def apply(unit: Unit, rules: Rules, lines: Sequence[Managed], accounts: Found) -> list[Change]:

@@ -10,7 +10,6 @@ from storage.queries import duties as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from workflows import managers
-from workflows.appointments import Rehearsed
 from workflows.people import Found
 from workflows.register import Change
 from workflows.rules import Rules
@@ -30,11 +29,6 @@ class Member:
     works: tuple[str, ...] = ()
     joined: date | None = None
     leaves: date | None = None
-
-
-def rehearse(unit: Unit, rules: Rules, members: Sequence[Member], accounts: Found) -> None:
-    """The difference that an apply would make, without making it.  Raises Rehearsed."""
-    raise Rehearsed(apply(unit, rules, members, accounts))
 
 
 def apply(unit: Unit, rules: Rules, members: Sequence[Member], accounts: Found) -> list[Change]:

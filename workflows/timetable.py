@@ -10,7 +10,6 @@ from storage.queries import calendar as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from workflows import calendar, cards, parties, terms
-from workflows.appointments import Rehearsed
 from workflows.calendar import day_of
 from workflows.register import Change
 from workflows.rules import Rules
@@ -24,11 +23,6 @@ class Dates:
     spans: tuple[tuple[str, Span], ...]
     opens: time | None = None
     closes: time | None = None
-
-
-def rehearse(unit: Unit, rules: Rules, school: str, dates: Dates) -> None:
-    """The difference that an apply would make, without making it.  Raises Rehearsed."""
-    raise Rehearsed(apply(unit, rules, school, dates))
 
 
 def apply(unit: Unit, rules: Rules, school: str, dates: Dates) -> list[Change]:
