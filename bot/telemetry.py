@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import walk_tb
@@ -54,7 +55,7 @@ def configure(out: TextIO = sys.stderr) -> None:
             _count,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: _Printed(out),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=False,
     )
@@ -71,6 +72,16 @@ def configure(out: TextIO = sys.stderr) -> None:
         logging.getLogger(name).addFilter(lambda _: False)
     sys.excepthook = _last_words
     threading.excepthook = lambda died: _last_words(died.exc_type, died.exc_value, died.exc_traceback)
+
+
+class _Printed(structlog.PrintLogger):
+    """On a full disk only the line is lost, never the answer to somebody that it tells of."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = fatal = exception = msg
 
 
 class _Retold(logging.Handler):

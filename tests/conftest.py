@@ -102,11 +102,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
 # The whole bot is loaded only for the tests that ask for a school.
 @pytest.fixture(scope="session")
 def chat() -> Iterator[Any]:
-    """One stand-in for Slack; each school that opens in it starts afresh."""
+    """One stand-in for Slack; each school that opens in it starts afresh.
+
+    What a stopped bot could not be told comes again within seconds: nobody waits here for Slack's minutes.
+    """
     from workspace.running import running
     from workspace.settings import Settings
 
-    with running(Settings()) as address:
+    with running(Settings(retries=(0.0, 1.0, 5.0))) as address:
         yield address
 
 

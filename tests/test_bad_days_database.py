@@ -1,13 +1,16 @@
 """A bad day for the database: held by somebody else, or a full disk; people are answered in time and in words."""
 
 import asyncio
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy import text
 
 from bot.alarms import Aloud, Bell
@@ -17,6 +20,7 @@ from bot.upkeep import every_minute
 from handlers.desk import Desk
 from handlers.mail.sender import MailSender
 from storage.blobs import Blobs
+from tests.real_bot import a_school
 from tests.test_alarms import OPERATOR, PHONED, letters
 from tests.townspeople import REFERENCE, Json, asks, words
 from tests.world import World, until
@@ -183,3 +187,27 @@ def heard_once(school: World, references: list[str]) -> None:
         assert [sum(each in said for said in heard) for each in references] == [1] * len(references)
     assert len(school.cases()) == len(references)
     assert school.ledger_is_whole()
+
+
+@pytest.mark.slow
+def test_a_bot_whose_files_may_not_grow_says_so_and_goes_on_when_they_may(tmp_path: Path) -> None:
+    """The machine itself refuses every byte, to the database, its log and ours alike: RLIMIT_FSIZE."""
+    with a_school(tmp_path) as school:
+        teacher, lead, chat = school.people["teacher"], school.people["dsl"], school.chat.workspace
+        form = teacher.sends(teacher.types("/report"), ABOUT)
+        _, hard = resource.prlimit(school.bot, resource.RLIMIT_FSIZE)
+        resource.prlimit(school.bot, resource.RLIMIT_FSIZE, (1, hard))
+        form = teacher.sends(form, TOLD)
+        said = " ".join(form["errors"].values())
+        assert "not saved" in said
+        assert "01632 960110" in said
+        until(
+            lambda: [each for each in chat.letters if "nothing can be saved" in each.subject], "the operator's letter"
+        )
+        resource.prlimit(school.bot, resource.RLIMIT_FSIZE, (hard, hard))
+        reference = REFERENCE.findall(words(teacher.sends(form, TOLD)))[0]
+        lead.message(reference)
+        teacher.message(reference)
+        assert [row.n for row in school.query("SELECT count(*) AS n FROM cases")] == [1]
+        assert school.lanyard("verify").returncode == 0
+        assert school.lives == 1

@@ -6,6 +6,8 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import structlog
@@ -107,3 +109,12 @@ def test_whoever_dies_outside_everything_leaves_no_words_either(log: io.StringIO
     except RuntimeError as fault:
         sys.excepthook(RuntimeError, fault, fault.__traceback__)
     assert [line["fault"] for line in lines(log)] == ["RuntimeError"] * 2
+
+
+def test_a_full_disk_costs_a_line_of_the_log_and_nothing_else(log: io.StringIO) -> None:
+    with suppress(OSError), Path("/dev/full").open("w") as full:  # what was not written is tried again on closing
+        telemetry.configure(full)
+        logging.getLogger("handlers.gate").warning("refused: %s, %d bytes", "size", 4)
+        telemetry.configure(log)
+        structlog.get_logger().info("promise.kept", case="8f3a")
+    assert [line["event"] for line in lines(log)] == ["promise.kept"]
