@@ -24,9 +24,7 @@ Keep = Callable[[bytes, str], Awaitable[object]]
 
 
 class Directory(Protocol):
-    """Who has an account on a platform; ``barred`` where it last answered that it knows us no more."""
-
-    barred: bool
+    """Who has an account on a platform."""
 
     async def lookup(self, ids: Sequence[str], /) -> Sequence[Who]: ...
 
@@ -45,9 +43,10 @@ class Chats:
         slack: dict[str, Directory] = {"slack": self.slack.people} if self.slack else {}
         return slack | ({"teams": self.teams.people} if self.teams else {})
 
-    def barred(self) -> bool:
-        """Whether one of them knows us no more."""
-        return any(directory.barred for directory in self.directories().values())
+    def faults(self) -> tuple[str, ...]:
+        """What keeps reports from coming in, or from being told, by the alarms' names."""
+        revoked = ("revoked",) if self.slack and self.slack.people.barred else ()
+        return (*revoked, *(self.teams.faults() if self.teams else ()))
 
     def fetchers(self) -> Mapping[str, Fetcher]:
         """By platform, what gets the files that somebody adds to a form there; Teams's forms take none."""

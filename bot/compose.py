@@ -110,7 +110,7 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     await compare(desk, settings.checkpoints, bell)
     socket = app.state.socket = await connected(chats, app.state.doors, bell)
     sweeping = asyncio.create_task(deliver.serve())
-    each_minute = upkeep.every_minute(desk, chats.barred, (bell, aloud))
+    each_minute = upkeep.every_minute(desk, chats.faults, (bell, aloud))
     clock = Clock(deliver.wake, each_minute, daily.jobs(desk, settings, bell))
     clock.start()
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from storage.witnesses import SUFFIX, VERIFIER
 from workflows import accounts, drafts, nudges
 
 
-def every_minute(desk: Desk, barred: Callable[[], bool], ringing: tuple[Bell, Aloud]) -> Tick:
+def every_minute(desk: Desk, faults: Callable[[], Iterable[str]], ringing: tuple[Bell, Aloud]) -> Tick:
     """Learn anew what stands on every form, destroy old drafts, look at one role-holder's account in turn.
 
     First of all: can anything be kept, and does what is owed go out?  The rest may fail where that does.
@@ -40,8 +40,8 @@ def every_minute(desk: Desk, barred: Callable[[], bool], ringing: tuple[Bell, Al
             lookup = desk.lookups.get(account.platform)
             for who in await lookup([account.address]) if lookup else ():
                 await desk.run(accounts.stood, who)
-        if barred():
-            bell("revoked")
+        for fault in faults():
+            bell(fault)
 
     return tick
 

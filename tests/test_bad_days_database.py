@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.alarms import Aloud, Bell
-from bot.chats import slack_of
+from bot.chats import Chats, slack_of
 from bot.ground import dice
 from bot.upkeep import every_minute
 from handlers.desk import Desk
@@ -163,7 +163,7 @@ def test_where_nothing_can_be_kept_for_a_minute_letters_go_without_the_database(
         aloud = Aloud(desk, mail, OPERATOR)
         await aloud.learn()
         bell = Bell(desk, aloud)
-        look = every_minute(desk, slack.people, (bell, aloud))
+        look = every_minute(desk, Chats(slack).faults, (bell, aloud))
         for _ in range(times):
             with held_by_another_process(world):
                 await asyncio.gather(look(), return_exceptions=True)

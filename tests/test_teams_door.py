@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from handlers.teams.kept import submission
+from storage.faults import Busy, Uncertain
 from tests.slack_door import STEP
 from tests.teams_door import Door, door
 from tests.teams_town import FOREIGN, KEY, TENANT, Dialog, Town, signed
@@ -177,3 +180,77 @@ async def test_a_step_that_is_not_known_is_answered_in_words(school: Door, name:
     answer = await school.sends(school.priya.invoke(name, value))
     assert answer.status_code == 200
     assert "Sorry: expired" in answer.text
+
+
+# -- when something is wrong, what was typed is not lost
+
+
+async def shown(school: Door) -> Dialog:
+    answer = await school.sends(school.priya.invoke(BEGIN, {"commandId": "report"}))
+    return Dialog(school.priya, "composeExtension/submitAction", answer.json(), {})
+
+
+@pytest.mark.parametrize(("fault", "said"), [(Busy(), "Sorry: busy"), (Uncertain(), "Sorry: uncertain")])
+async def test_what_was_not_saved_stays_in_the_form(school: Door, fault: Exception, said: str) -> None:
+    form = await shown(school)
+    school.desk.says["answer"] = fault
+    answer = await school.sends(form.sending(about="child", account="She said *no*."))
+    again = Dialog(school.priya, "", answer.json(), {})
+    assert again.step == form.step
+    assert again.troubles[0].startswith(said)
+    assert again.boxes["account"]["value"] == "She said *no*."
+    assert school.kept == []
+
+
+async def test_what_takes_too_long_stays_in_the_form(school: Door) -> None:
+    form = await shown(school)
+    school.desk.takes = 10
+    answer = await school.sends(form.sending(about="child", account="Slowly"))
+    again = Dialog(school.priya, "", answer.json(), {})
+    assert again.troubles[0].startswith("Sorry: uncertain")
+    assert again.boxes["account"]["value"] == "Slowly"
+
+
+async def test_what_nobody_expected_is_kept_and_can_be_read_once_more(
+    school: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    form = await shown(school)
+    school.desk.says["answer"] = RuntimeError("CANARY")
+    answer = await school.sends(form.sending(about="child", account="CANARY"))
+    assert "Sorry: kept" in answer.text
+    ((raw, fault),) = school.kept
+    assert fault == "RuntimeError"
+    step, token, answers, who = submission(raw.decode(), TENANT) or ("", "", {}, None)
+    assert (step, token) == (STEP.id, STEP.token)
+    assert answers == {"about": "child", "account": "CANARY"}
+    assert who
+    assert (who.platform, who.workspace, who.address) == ("teams", TENANT, school.priya.person["id"])
+    assert "CANARY" not in caplog.text
+
+
+async def test_what_was_kept_from_another_platform_is_not_read_as_teams() -> None:
+    assert submission("payload=%7B%7D", TENANT) is None
+    assert submission('{"envelope_id": "1"}', TENANT) is None
+
+
+async def test_a_button_that_could_not_be_done_leaves_its_card_as_it_is(school: Door) -> None:
+    school.desk.says["press"] = Busy()
+    data = {"lanyard": {"press": "acknowledge", "on": "c1"}}
+    answer = await school.sends(school.priya.invoke("adaptiveCard/action", {"action": {"data": data}}))
+    assert answer.json()["type"] == "application/vnd.microsoft.activity.message"
+    assert answer.json()["value"].startswith("Sorry: busy")
+
+
+async def test_a_card_that_tells_a_story_is_never_put_where_another_stood(school: Door) -> None:
+    for action in ("open", "note", "resume", "report"):
+        data = {"lanyard": {"press": action, "on": "c1"}}
+        answer = await school.sends(school.priya.invoke("adaptiveCard/action", {"action": {"data": data}}))
+        assert "Sorry: expired" in answer.text
+    assert school.desk.times("press") == 0
+
+
+async def test_keys_that_cannot_be_fetched_are_a_fault_and_asked_for_again(school: Door) -> None:
+    assert school.teams.faults() == ("keys",)
+    await school.teams.asking
+    assert school.teams.faults() == ()

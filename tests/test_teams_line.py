@@ -113,8 +113,7 @@ async def test_teams_is_left_alone_for_as_long_as_it_asks(known: Door) -> None:
 
 
 async def test_a_token_that_is_refused_is_asked_for_anew(known: Door) -> None:
-    failed = await failing(known, 401, "Unauthorized")
-    assert failed.barred
+    assert not (await failing(known, 401, "Unauthorized")).gone
     known.town.answers.clear()
     await known.sender.post(known.priya.person["id"], CARD, ONCE)
     assert len(known.priya.messages()) == 2
@@ -141,6 +140,7 @@ async def test_a_wrong_secret_is_no_token_and_is_told_to_nobody(town: Town, capl
     tokens = Tokens(Registration(APP, TENANT, "wrong-secret"), Places.at(town.url))
     with pytest.raises(Unreachable):
         await tokens.get(BOT)
+    assert tokens.refused
     assert "wrong-secret" not in caplog.text + repr(Registration(APP, TENANT, "wrong-secret"))
     tokens.close()
 

@@ -28,6 +28,8 @@ FAULTS: Mapping[str, Fault] = {
     "queue": Fault("operator.queue", phone_in=True),
     "removed": Fault("operator.removed", phone_in=True, again=BY_HOUR),
     "revoked": Fault("operator.revoked", phone_in=True, again=BY_HOUR),
+    "keys": Fault("operator.keys", phone_in=True, again=BY_HOUR),
+    "token": Fault("operator.token", phone_in=True, again=BY_HOUR),
     "socket": Fault("operator.socket", phone_in=True, again=BY_HOUR),
     "unsaved": Fault("operator.unsaved", phone_in=True, again=BY_HOUR),
     "rolled_back": Fault("operator.rolled_back"),

@@ -5,6 +5,7 @@ handler matches is answered 200 with nothing, which closes a dialog over what wa
 after its words were logged; and each turn asks for a token of the user's that we never want.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -55,6 +56,12 @@ class Teams:
     async def warm(self) -> None:
         """Have the signing keys before the first report comes."""
         await self.keys.refresh()
+
+    def faults(self) -> tuple[str, ...]:
+        """What makes every report fail here, by the alarms' names; the keys are asked for again meanwhile."""
+        if not self.keys.known:
+            self.asking = asyncio.ensure_future(self.keys.refresh())
+        return (*(() if self.keys.known else ("keys",)), *(("token",) if self.tokens.refused else ()))
 
     async def close(self) -> None:
         await self.http.aclose()

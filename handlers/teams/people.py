@@ -28,7 +28,6 @@ class People:
 
     def __init__(self, graph: Graph, roster: Roster, tenant: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.graph, self.roster, self.tenant, self.clock = graph, roster, tenant, clock
-        self.barred = False  # whether Microsoft, when it was asked last, gave us no token, or took none of ours
         self.seen: OrderedDict[str, tuple[float, asyncio.Task[Who | None]]] = OrderedDict()
 
     async def who(self, body: Payload) -> Who:

@@ -108,7 +108,6 @@ class TeamsSender:
         """What a failure says of the person who was written to."""
         if status(error) == UNTRUSTED:
             self.connector.tokens.forget()
-            return Unreachable(retry_after(error), barred=True)
         if status(error) == SHUT:
             return Shut()
         if status(error) == NOTHING or complaint(error) in NOBODY:

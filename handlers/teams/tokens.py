@@ -46,6 +46,7 @@ class Tokens:
         self.client: Any = None
         self.kept: dict[str, tuple[float, str]] = {}
         self.asking: dict[str, asyncio.Lock] = {}
+        self.refused = False  # whether Microsoft, when it was asked last, gave us none
 
     async def get(self, scope: str) -> str:
         """A token for this scope.  Raises Unreachable when Microsoft gives none."""
@@ -65,6 +66,7 @@ class Tokens:
         try:
             self.client = self.client or self.begin()
             said = self.client.acquire_token_for_client([scope])
+            self.refused = "access_token" not in said
             token, lasts = str(said["access_token"]), float(said["expires_in"])
         except (httpx.HTTPError, OSError, ValueError, LookupError, RuntimeError):
             # What they say of it repeats addresses, and what MSAL was given.
