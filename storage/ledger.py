@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, Executable, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,7 +16,7 @@ from storage.asked import kept
 from storage.events import Event
 from storage.merkle import Head, leaf_hash
 from storage.models import Entry, LedgerHead
-from storage.statements import ask
+from storage.statements import ask, insert_rows
 from storage.vault import Place
 
 Facts = Mapping[str, str | int | list[str] | list[int]]
@@ -103,14 +104,13 @@ class Heads:
 
     def save(self) -> None:
         if self._grown:
-            self._connection.execute(
-                upsert_into(self._dialect), [packed(trust, self._heads[trust]) for trust in self._grown]
-            )
+            rows = [packed(trust, self._heads[trust]) for trust in self._grown]
+            insert_rows(self._connection, upsert_into(self._dialect), rows)
             self._grown.clear()
 
 
 @cache
-def upsert_into(dialect: str) -> Executable:
+def upsert_into(dialect: str) -> Any:
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(HEADS)
     grown = {"size": insert.excluded.size, "frontier": insert.excluded.frontier}
     return insert.on_conflict_do_update(index_elements=["trust"], set_=grown)
