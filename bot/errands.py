@@ -7,12 +7,13 @@ from bot.ground import Ground, dice, errand
 from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.slack.kept import submission
-from handlers.teams import kept as teams_kept
 from storage import checkpoints
 from storage.blobs import Blobs
 from storage.queries import cases
 from storage.verify import verify
+from templates.shapes import Answers
 from workflows import unprocessed
+from workflows.people import Who
 
 
 def make_checkpoint(settings: Settings, file: Path | None) -> int:
@@ -53,10 +54,18 @@ async def retried(ground: Ground) -> tuple[int, int]:
 
 async def answered(desk: Desk, payload: str, settings: Settings) -> bool:
     """Whether a case came of it; a refusal, or one more question to a reporter who is gone, is no report."""
-    in_teams = teams_kept.submission(payload, settings.teams_tenant)
-    step, token, answers, who = in_teams or submission(payload, settings.slack_team)
+    step, token, answers, who = in_teams(payload, settings) or submission(payload, settings.slack_team)
     await desk.answer(step, token, answers, who)
     return bool(await desk.look(lambda unit: unit.find(cases.by_draft(token))))
+
+
+def in_teams(payload: str, settings: Settings) -> tuple[str, str, Answers, Who] | None:
+    """What was kept from Teams; its part is loaded only where the school uses it."""
+    if not settings.teams_app_id:
+        return None
+    from handlers.teams.kept import submission as kept
+
+    return kept(payload, settings.teams_tenant)
 
 
 def verify_ledger(settings: Settings, checkpoint: Path | None) -> int:

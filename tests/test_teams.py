@@ -336,3 +336,23 @@ def given(id: str, box: dict[str, Any]) -> str:
         offered = [each["value"] for each in box["choices"]]
         return "none" if "none" in offered else offered[0] if offered else ""
     return {"Input.Date": "2026-11-19", "Input.Time": "10:10"}.get(box["type"], CANARY)
+
+
+def test_where_people_are_reached_is_known_after_a_restart_on_either_database(
+    chat: Address, tmp_path: Path, database_url: str, town: Town
+) -> None:
+    with brambledown_in_teams(chat, tmp_path, database_url, town) as school:
+        dsl = school.on("dsl")
+        dsl.installs()
+        until(dsl.messages, "the welcome")
+        receipt = school.on("teacher").reports("pupil_concern", **CHILD)
+        school.settled()
+        school.stops()
+        school.starts()
+        again = school.on("assistant").reports("pupil_concern", **CHILD)
+        school.settled()
+        assert dsl.card(receipt.reference)
+        assert dsl.card(again.reference)
+        dsl.presses("Acknowledge", dsl.card(again.reference))
+        school.settled()
+        assert "Acknowledge" not in words(dsl.card(again.reference)["card"])

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -73,3 +75,9 @@ def test_an_address_without_tls_is_refused(tmp_path: Path) -> None:
     said = CliRunner().invoke(app(), asked)
     assert said.exit_code == 2
     assert not (tmp_path / "x.zip").exists()
+
+
+def test_a_school_on_slack_alone_needs_nothing_of_microsofts() -> None:
+    asked = "import sys, bot.main, bot.compose, bot.errands, bot.staff, bot.checking; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120, check=True)
+    assert not {"microsoft_teams", "msal", "jwt", "httpx"} & {name.split(".")[0] for name in done.stdout.split()}
