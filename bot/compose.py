@@ -111,7 +111,8 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
     socket = app.state.socket = await connected(chats, app.state.doors, bell)
     sweeping = asyncio.create_task(deliver.serve())
     each_minute = upkeep.every_minute(desk, chats.faults, (bell, aloud))
-    clock = Clock(deliver.wake, each_minute, daily.jobs(desk, settings, bell))
+    wake = deliver.wake if ground.clock is machine else upkeep.each_second(desk, deliver.wake, ground.clock)
+    clock = Clock(wake, each_minute, daily.jobs(desk, settings, bell))
     clock.start()
     try:
         # What stands from the start is never rubbish; looking through it all takes a tenth of a second each time.

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -41,9 +42,10 @@ def demo(*, script: bool, port: int, socket_mode: bool = False) -> int:
         from workspace.script import walk
 
         with running(port=0, bot_port=free_port(), socket_mode=socket_mode) as up:
-            told = walk(up.workspace, up.bot)
+            told = walk(up.workspace, up.bot, partial(given_a_year, up))
             return 0 if told and verified(up) else 1
     with running(port=port, bot_port=8090, socket_mode=socket_mode) as up:
+        given_a_year(up)
         print(f"\nBrambledown Primary School is open: {up.workspace}\nBe somebody, type /report, and see who hears.")
         print("Everything is invented, and gone when you stop this with Ctrl+C.\n", flush=True)
         with suppress(KeyboardInterrupt):
@@ -104,6 +106,14 @@ def found(up: Running, clock: Path) -> None:
     with redirect_stdout(io.StringIO()) as said, ThreadPoolExecutor(1) as apart:
         if apart.submit(staff.apply_people, Settings.read(up.env), school, clock, yes=True).result():
             raise SystemExit(f"The demo's school could not be founded. {said.getvalue()}")
+
+
+def given_a_year(up: Running) -> None:
+    from bot.demo_year import live_by
+    from bot.settings import Settings
+
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(live_by, Settings.read(up.env)).result()
 
 
 def verified(up: Running) -> bool:

@@ -20,6 +20,7 @@ DAY, NUDGE = "day", "nudge"
 # Nobody's message comes in the first minutes of the day, nor everybody's in the same one.
 SETTLING = timedelta(minutes=30)
 SPREAD = timedelta(minutes=150)
+BETWEEN = timedelta(seconds=30)
 # Too late in the day to begin: it waits for the next one.
 LATEST = timedelta(minutes=30)
 
@@ -56,7 +57,7 @@ def open_day(unit: Unit, rules: Rules, school_id: str) -> None:
     for id, late in told.items():
         person = people.people.get(id)
         if person and people.may_hear(person, today):
-            due = moment(id, max(unit.now, opening(today, school) + SETTLING), until)
+            due = moment(id, max(unit.now, opening(today, school) + SETTLING), until, len(told))
             once = f"nudge {id} {today}"
             unit.promise(NUDGE, id, due, once=once, school=school_id, overdue=",".join(late))
 
@@ -135,10 +136,10 @@ def overdue(
     return told
 
 
-def moment(person: str, first: datetime, until: datetime) -> datetime:
-    """Somebody's own minute of the day: the same each day, and spread over the morning."""
+def moment(person: str, first: datetime, until: datetime, people: int) -> datetime:
+    """Somebody's own minute of the day: spread over the morning where many are told, over minutes where few are."""
     share = int.from_bytes(hashlib.sha256(person.encode()).digest()[:4]) / 2**32
-    return first + max(min(SPREAD, until - first), timedelta(0)) * share
+    return first + max(min(SPREAD, BETWEEN * people, until - first), timedelta(0)) * share
 
 
 def duty_called(rules: Rules, id: str) -> Duty | None:

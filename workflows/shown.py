@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from storage.models import Case
+from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
 from workflows import acts, describe, opened, people
@@ -22,8 +23,7 @@ def ask(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Mapping
     """What a form about a case is filled with, for somebody who may fill it in."""
     with marking(unit, case_id):
         values = acts.ASKED[action](unit, rules, case_id, by)
-    case: Case = unit.get(Case, case_id)
-    return {**values, "practice": case.practice}
+    return {**values, "practice": practised(unit, case_id)}
 
 
 @contextmanager
@@ -32,9 +32,15 @@ def marking(unit: Unit, case_id: str) -> Iterator[None]:
     try:
         yield
     except Refused as no:
-        if no.message.name != NOT_YOURS and unit.get(Case, case_id).practice:
+        if no.message.name != NOT_YOURS and practised(unit, case_id):
             no.message = replace(no.message, values={**no.message.values, "practice": True})
         raise
+
+
+def practised(unit: Unit, id: str) -> bool:
+    """Whether this is a practice report; what somebody has to do is none."""
+    found: list[Case] = unit.find(queries.by_id(id))
+    return bool(found) and found[0].practice
 
 
 def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message:

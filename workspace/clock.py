@@ -9,6 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from workspace import year
+
 LONDON = ZoneInfo("Europe/London")
 MORNING = time(8, 30)
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -20,6 +22,7 @@ class Clock:
     def __init__(self, file: Path | None) -> None:
         self.file = file
         self.offset = 0
+        self.began = datetime.now(LONDON).date()
         if file and file.exists():
             self.offset = int(json.loads(file.read_text())["offset_seconds"])
 
@@ -27,7 +30,7 @@ class Clock:
         return datetime.now(UTC) + timedelta(seconds=self.offset)
 
     def forward(self, by: str) -> None:
-        """Move time on: "20m", "3h", "2d", "week", or "morning" (tomorrow's, 08:30 in London)."""
+        """Move time on: "20m", "3h", "2d", "week", "morning" (tomorrow's, 08:30), "term" (the next one's first)."""
         self.offset += max(0, math.ceil(self.seconds_until(by)))
         if self.file:
             written = self.file.with_name(self.file.name + ".new")
@@ -39,9 +42,12 @@ class Clock:
         if by == "morning":
             tomorrow = now.astimezone(LONDON).date() + timedelta(days=1)
             return (datetime.combine(tomorrow, MORNING, LONDON) - now).total_seconds()
+        if by == "term":
+            morning = year.next_term(self.began, now.astimezone(LONDON).date())
+            return (morning.replace(tzinfo=LONDON) - now).total_seconds()
         if by == "week":
             return timedelta(days=7).total_seconds()
         said = re.fullmatch(r"(\d{1,4})([mhd])", by)
         if said is None:
-            raise ValueError("the clock goes forward by minutes, hours, days, to the morning or by a week")
+            raise ValueError("the clock goes forward by minutes, hours, days, a week, to the morning or to next term")
         return timedelta(**{UNITS[said[2]]: int(said[1])}).total_seconds()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from workspace import flow_of_time, flows_about_adults, flows_about_pupils
+from workspace import flow_of_terms, flow_of_time, flows_about_adults, flows_about_pupils
 from workspace.telling import Story
 from workspace.town import Town
 from workspace.visitor import Wrong
@@ -22,13 +22,15 @@ FLOWS: tuple[Flow, ...] = (
 )
 
 
-def walk(workspace_url: str, bot_url: str) -> bool:
-    """Walk every flow and tell it; whether all was as it should be."""
+def walk(workspace_url: str, bot_url: str, given_a_year: Callable[[], None]) -> bool:
+    """Walk every flow and tell it; whether all was as it should be.  The last one is given the school's terms."""
     began, story = time.monotonic(), Story()
     with httpx.Client(base_url=workspace_url, trust_env=False, timeout=10) as page:
         town = Town(page, bot_url)
         # Every flow is walked, whatever became of the one before.
         went = [goes(flow, town, story) for flow in FLOWS]
+        given_a_year()
+        went.append(goes(flow_of_terms.next_term, town, story))
     story.end(all(went), time.monotonic() - began)
     return all(went)
 

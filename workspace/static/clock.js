@@ -9,6 +9,7 @@ const STEPS = [
   ["20m", "+20 min", "Move on by 20 minutes"],
   ["morning", "Tomorrow", "Move on to tomorrow morning"],
   ["week", "Next week", "Move on to next week"],
+  ["term", "Next term", "Move on to the first morning of next term"],
 ];
 const MISCHIEF = [
   { kind: "slow", times: 1, seconds: 5, words: "Be slow", more: "The chat takes 5 seconds over the bot's next call" },
