@@ -14,8 +14,8 @@ from storage.queries import duties as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from workflows import owing
-from workflows.nudging import lines
 from workflows.owing import Progress
+from workflows.tasked import lines
 
 COLUMNS = ("school", "name", "team", "duty", "period", "policy", "asked_on", "due_on", "state", "done_on")
 PROOF = ("policy_version", "sha256")

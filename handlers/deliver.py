@@ -19,7 +19,7 @@ from storage.faults import Busy, Uncertain
 from storage.patience import stand_back
 from storage.promises import Claim
 from storage.unit import Unit
-from workflows import accounts, asking_yes, nudges, nudging, second_yes, telling
+from workflows import accounts, asking_yes, duties, nudges, nudging, second_yes, telling
 from workflows.rules import Rules
 from workflows.telling import Telling
 
@@ -212,7 +212,7 @@ class Deliver:
 
 
 # What marks a message as taken, where it is not about a case.
-TAKEN = {nudges.NUDGE: nudging.sent}
+TAKEN = {duties.NUDGE: nudging.sent}
 Keep = Callable[[Deliver, Desk, Claim], Awaitable[None]]
 
 
@@ -245,5 +245,5 @@ KEEP: Mapping[str, Keep] = {
     "fetch": Deliver.fetch,
     "alarm": Deliver.alarm,
     nudges.DAY: doing(keeping.day_opened),
-    nudges.NUDGE: saying(nudging.telling),
+    duties.NUDGE: saying(nudging.telling),
 }

@@ -46,6 +46,8 @@ class Nudge:
     done: str
     show: tuple[str, ...]
     attests: bool
+    certificate: bool
+    practises: bool
 
     @classmethod
     def read(cls, entry: Entry) -> "Nudge":
@@ -55,6 +57,8 @@ class Nudge:
             done=entry.text("done", 30),
             show=entry.lines("show", 600),
             attests=entry.flag("attests"),
+            certificate=entry.flag("certificate"),
+            practises=entry.flag("practises"),
         )
         entry.done()
         return nudge

@@ -29,6 +29,7 @@ ACTIONS = (
     "tell",
     "duty_done",
     "duty_show",
+    "duty_drill",
     "duty_later",
     "duty_cannot",
     "away",

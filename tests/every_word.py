@@ -41,6 +41,8 @@ NEUTRAL: dict[str, Any] = {
     "late": True,
     "clause": "§4",
     "may_put_off": True,
+    "may_say_no": True,
+    "practises": True,
     "others": ("Online-safety training this term",),
     "completion": (("Online-safety training this term", "▓▓▓▓▓▓▓░░░ 14 of 20"),),
     "more": 3,
@@ -116,7 +118,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "refer": {"bodies": [("csc", "Children's social care")], "ways": [("telephone", "By telephone")]},
     "heard": {"referrals": [("w1", "the LADO, Tuesday 24 November 2026")], "senses": [("taken", "They act on it")]},
     "steps": {"steps": [{"id": "save", "say": "Save it.", "stands": "still to do", "ways": [("done", "Done")]}]},
-    "duty_done": {"label": "Reading the policy's new version", "version": "2026-1"},
+    "duty_done": {"label": "Reading the policy's new version", "version": "2026-1", "certificate": True},
+    "close": {"learns": True},
     "away": {"now": ["You are down as away from Friday 18 December 2026 until Tuesday 5 January 2027."]},
     "details": {"pictures": [{"id": "1", "number": "1"}, {"id": "2", "number": "2"}]},
 }

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from contextlib import redirect_stdout
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +15,10 @@ from bot.adoption import Approval, adopt
 from bot.duties_command import show_duties
 from bot.school_year import apply_calendar
 from bot.staff_list import apply_staff
+from storage import sealed
 from storage.models import Person, Promise, Task
+from tests.test_doors_of_the_chair import Reader
+from tests.test_right_person import about_the_head
 from tests.townspeople import Somebody, actions, words
 from tests.world import World, until
 from workflows.calendar import LONDON
@@ -265,3 +269,96 @@ def test_a_changed_policy_is_read_anew_and_what_was_confirmed_names_its_version_
     assert (kept.state, kept.version, kept.sha256) == ("done", "2026-1", digest)
     again = [task for task in tasks(school) if task.duty == "new_version" and task.person == mine.person]
     assert {task.period: task.state for task in again} == {"2026-1": "done", "2026-2": "open"}
+
+
+# -- after a serious case, with a certificate, and the termly drill
+
+
+def refreshers(world: World) -> list[Task]:
+    return [task for task in tasks(world) if task.duty == "refresher"]
+
+
+def seen_by(somebody: Somebody) -> str:
+    return words(somebody.home()) + " ".join(map(words, somebody.messages()))
+
+
+def test_a_serious_case_brings_a_debrief_to_somebody_who_knows_of_it_and_is_counted_nowhere(
+    school: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = school.teacher.reports("pupil_concern", what="He says that he is followed home.", harmed_names="Jo")
+    school.settled()
+    school.dsl.opens(sent.reference)
+    school.dsl.acknowledges(sent.reference)
+    school.settled()
+    school.dsl.shuts()
+    form = school.dsl.presses("close", on=school.dsl.opens(sent.reference))
+    assert "serious case that the school should learn from" in words(form)
+    school.dsl.sends(form or {}, reason="His mother fetches him now.", serious="yes")
+    school.settled()
+    (asked,) = refreshers(school)
+    assert asked.person == school.person_of(school.dsl)
+    assert sent.reference not in asked.period
+    school.dsl.shuts()
+    morning(school, tuesday(school) + timedelta(days=1))
+    assert "serious case" in seen_by(school.dsl)
+    assert show_duties(school.settings, as_csv=True) == 0
+    assert show_duties(school.settings, as_csv=False) == 0
+    assert "serious case" not in capsys.readouterr().out
+    morning(school, tuesday(school) + timedelta(days=48))
+    assert asked.due_on < tuesday(school)
+    assert "Overdue" in seen_by(school.head)
+    for other in (school.head, school.teacher, school.phase_lead, school.ict):
+        assert "serious case" not in seen_by(other)
+
+
+def test_the_head_never_learns_that_there_was_a_serious_case_about_them(school: World) -> None:
+    chair = Reader(school, school.chair)
+    chair.chooses()
+    about_the_head(school)
+    page = chair.enters(chair.link(school.case().reference))
+    chair.presses(page, "acknowledge")
+    form = chair.presses(chair.browser.get("/p/c/"), "close")
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form.text))
+    (box,) = re.findall(r'<textarea id="[^"]*" name="([^"]*)"', form.text)
+    (choice, _) = re.findall(r'type="radio" name="([^"]*serious[^"]*)"', form.text)
+    chair.browser.post("/p/c/answer", data={**hidden, box: "The trust deals with it.", choice: "yes"})
+    assert school.settled().case().state == "closed"
+    (asked,) = refreshers(school)
+    assert asked.person == chair_of(school)
+    for later in (1, 48):
+        morning(school, tuesday(school) + timedelta(days=later))
+        for other in (school.head, school.teacher, school.phase_lead):
+            assert "serious case" not in seen_by(other)
+
+
+def test_a_practice_report_from_the_termly_drill_settles_it_when_somebody_acknowledges(school: World) -> None:
+    morning(school, tuesday(school))
+    (drill,) = [task for task in tasks(school) if task.duty == "drill"]
+    assert drill.person == school.person_of(school.head)
+    refused = school.teacher.forges("duty_drill", drill.id)
+    assert "There is nothing here for you" in " ".join(refused.calls)
+    for _ in range(2):
+        said = school.head.forges("duty_drill", drill.id)
+        assert "says PRACTICE wherever it is read" in " ".join(said.calls)
+    case = school.settled().case()
+    assert case.practice
+    assert school.leads() == {"dsl"}
+    school.dsl.acknowledges(case.reference)
+    school.settled()
+    (kept,) = [task for task in tasks(school) if task.duty == "drill"]
+    assert (kept.state, kept.done_on) == ("done", tuesday(school))
+
+
+def test_where_a_certificate_is_kept_is_sealed_with_what_was_done(school: World) -> None:
+    morning(school, tuesday(school))
+    training = next(
+        task
+        for task in tasks(school)
+        if task.duty == "staff_training" and task.person == school.person_of(school.teacher)
+    )
+    school.teacher.forges("duty_done", training.id)
+    form = school.teacher.modal()
+    assert "Where is the certificate kept?" in words(form)
+    school.teacher.sends(form, done_on=str(tuesday(school)), proof="In the blue folder")
+    school.settled()
+    assert school.look(lambda unit: sealed.opened_field(unit, training.id, "proof")) == "In the blue folder"

@@ -105,7 +105,7 @@ class Year:
         run(TRUST, appointments.found, TRUST, found, False)
         run(TRUST, appointments.apply, RULES, found, {}, True)
         accounts = {
-            each: Who("slack", "T1", f"U{hashlib.sha256(each.encode()).hexdigest()[:8]}", each, (each,))
+            each: (Who("slack", "T1", f"U{hashlib.sha256(each.encode()).hexdigest()[:8]}", each, (each,)),)
             for each in (email(school, n) for school in SCHOOLS for n in range(PER_SCHOOL))
         }
         run(TRUST, staff_list.apply, RULES, on_the_list(), accounts)

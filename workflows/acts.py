@@ -5,7 +5,18 @@ from typing import Any
 
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import absences, cases, checklist, decisions, exchange, handover, heard, involving, second_yes, tasks
+from workflows import (
+    absences,
+    cases,
+    checklist,
+    decisions,
+    exchange,
+    handover,
+    heard,
+    involving,
+    second_yes,
+    tasks,
+)
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -39,12 +50,13 @@ PRESSED: Mapping[str, Act] = {
     "recuse": cases.recuse,
     "tell": cases.tell,
     "duty_show": tasks.show,
+    "duty_drill": tasks.drill,
     "duty_later": tasks.put_off,
     "duty_cannot": tasks.cannot,
 }
 WRITTEN: Mapping[str, Write] = {
     "note": text(cases.note, "note"),
-    "close": text(cases.close, "reason"),
+    "close": cases.close,
     "steps": checklist.tick,
     "involve": involving.involve,
     "decide": decisions.decide,
@@ -59,7 +71,8 @@ WRITTEN: Mapping[str, Write] = {
 }
 # What a form asks about this case, for somebody who may fill it in: refused before they have typed anything.
 ASKED: Mapping[str, Ask] = {
-    **{each: nothing_more(each) for each in ("note", "close", "reopen", "add")},
+    **{each: nothing_more(each) for each in ("note", "reopen", "add")},
+    "close": cases.to_close,
     "steps": checklist.offered,
     "involve": involving.offered,
     "decide": decisions.offered,

@@ -1,12 +1,14 @@
 """What those who are told do with a case: acknowledge it, note what was done, pass it on, close it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from storage.events import Event
 from storage.models import Case
 from storage.unit import Unit
-from templates.shapes import Message
-from workflows import access, cards, chasing, checklist, parties, states
+from templates.shapes import Answers, Message
+from workflows import access, cards, chasing, checklist, parties, refresher, settling, states
 from workflows.access import case_for
 from workflows.people import Met, Who
 from workflows.refusals import Refused
@@ -33,6 +35,7 @@ def acknowledge(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     case.acknowledged_at, case.acknowledged_by = unit.now, met.person.id
     case.state = states.after("acknowledge", case.state)
     unit.record(Event.CASE_ACKNOWLEDGED, case.id, met.person.id, role=party.role)
+    settling.acknowledged(unit, rules, case)
     chasing.remind(unit, case, met.person.id)
     tell_everybody(unit, case)
     return Message("lead.mine", about=case.id)
@@ -47,10 +50,18 @@ def note(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
     return Message("lead.case", about=case.id)
 
 
-def close(unit: Unit, rules: Rules, case_id: str, text: str, by: Who) -> Message:
+def to_close(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any]:
+    """Whether the form asks if the case was a serious one: where the policy has a school learn from those."""
+    case, _ = may_close(unit, rules, case_id, by)
+    return {"learns": bool(refresher.asked_about(rules)) and not case.practice}
+
+
+def close(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) -> Message:
     """Close the case with the reason; whoever reported it is told that it is closed, not why."""
     case, met = may_close(unit, rules, case_id, by)
-    keep_note(unit, case, "reason", text, met.person.id)
+    keep_note(unit, case, "reason", str(answers.get("reason", "")), met.person.id)
+    if answers.get("serious") == "yes":
+        refresher.begin(unit, rules, case, met.person.id)
     unit.record(Event.CASE_CLOSED, case.id, met.person.id)
     moved_on(unit, case, "close")
     return Message("lead.closed", about=case.id)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from workflows.floor import Duty, Floor
 from workflows.policy import Pack
+from workflows.rules import Rules
 from workflows.schooldays import (
     A_DAY,
     Schooldays,
@@ -22,6 +23,10 @@ RECENT = timedelta(days=90)
 # Before a date of its own somebody is reminded on the pack's days; of anything else, so many working days before.
 AHEAD = 3
 WEEKLY = timedelta(days=7)
+# What brings somebody their message of the day, or makes an earlier one true again.
+NUDGE = "nudge"
+# How the period of a task begins that nobody but its owner may know of.
+APART = "apart "
 # Working days after the line manager before the headteacher hears.
 THEN_HEAD = 5
 # Into the first week of term, when everything else begins as well, only what is each term's goes.
@@ -54,6 +59,11 @@ def duties_of(pack: Pack, floor: Floor) -> tuple[Duty, ...]:
     """The pack's own, and of the floor's those that it does not have itself."""
     own = {duty.id for duty in pack.duties}
     return (*pack.duties, *(duty for duty in floor.duties if duty.id not in own))
+
+
+def duty_called(rules: Rules, id: str) -> Duty | None:
+    """A duty by its id; none where neither policy nor floor knows it any more."""
+    return next((duty for duty in duties_of(rules.pack, rules.floor) if duty.id == id), None)
 
 
 def owed(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Owed | None:

@@ -11,12 +11,11 @@ from storage.unit import Unit
 from workflows import describe, terms
 from workflows.audience import Crowd, crowd
 from workflows.calendar import closing, day_of, opening
-from workflows.duties import NO_DAY, THEN_HEAD, Dates, Owed, after, duties_of, owed
-from workflows.floor import Duty
+from workflows.duties import NO_DAY, NUDGE, THEN_HEAD, Dates, Owed, after, duties_of, owed
 from workflows.rules import Rules
 from workflows.schooldays import Schooldays, known, works
 
-DAY, NUDGE = "day", "nudge"
+DAY = "day"
 # Nobody's message comes in the first minutes of the day, nor everybody's in the same one.
 SETTLING = timedelta(minutes=30)
 SPREAD = timedelta(minutes=150)
@@ -140,8 +139,3 @@ def moment(person: str, first: datetime, until: datetime, people: int) -> dateti
     """Somebody's own minute of the day: spread over the morning where many are told, over minutes where few are."""
     share = int.from_bytes(hashlib.sha256(person.encode()).digest()[:4]) / 2**32
     return first + max(min(SPREAD, BETWEEN * people, until - first), timedelta(0)) * share
-
-
-def duty_called(rules: Rules, id: str) -> Duty | None:
-    """A duty by its id; none where neither policy nor floor knows it any more."""
-    return next((duty for duty in duties_of(rules.pack, rules.floor) if duty.id == id), None)

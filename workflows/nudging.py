@@ -1,28 +1,23 @@
 """Keeping the promise of a nudge: what somebody has to do, as one message with one clear thing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from storage import promises
 from storage.events import Event
-from storage.models import Person, Posted, Task
+from storage.models import Posted, Task
 from storage.promises import Claim
 from storage.queries import cases as case_queries
 from storage.queries import duties as queries
 from storage.unit import Unit
 from workflows import doors, people, terms
 from workflows.calendar import day_of, in_school_time
-from workflows.duties import next_reminder
-from workflows.nudges import duty_called
-from workflows.policy import mark
+from workflows.duties import duty_called, next_reminder
 from workflows.rules import Rules
+from workflows.tasked import described, lines, titles
 from workflows.telling import Telling
-from workflows.times import spoken_day
 
 SLOT = "nudge"
-# A snooze keeps the cadence: so often and no more.
-PUT_OFF = 2
 
 
 def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
@@ -70,36 +65,6 @@ def over_the_earlier(unit: Unit, rules: Rules, person: str, task: Task) -> Telli
     name = "nudge.done" if task.state == "done" else "nudge.unable" if task.state == "unable" else "nudge.later"
     values = described(unit, rules, task)
     return Telling(person, account.platform, account.address, name, account.id, values, found.channel, found.stamp)
-
-
-def described(unit: Unit, rules: Rules, task: Task) -> dict[str, Any]:
-    """One task in words."""
-    words, today = rules.words.nudges[task.duty], day_of(unit.now)
-    duty = duty_called(rules, task.duty)
-    return {
-        "task_id": task.id,
-        "label": words.label,
-        "ask": words.ask,
-        "done": words.done,
-        "due": spoken_day(str(task.due_on)),
-        "late": task.due_on < today,
-        "clause": duty.why if duty in rules.pack.duties and mark(duty.why)[0] == "clause" else "",
-        "may_put_off": task.put_off < PUT_OFF,
-        "done_on": spoken_day(str(task.done_on)) if task.done_on else "",
-        "next_on": spoken_day(str(task.next_on)) if task.next_on else "",
-    }
-
-
-def titles(rules: Rules, tasks: Sequence[Task]) -> tuple[str, ...]:
-    return tuple(rules.words.nudges[task.duty].label for task in tasks)
-
-
-def lines(unit: Unit, rules: Rules, tasks: Sequence[Task]) -> list[tuple[str, str]]:
-    """Who has not done what, a line each."""
-    return [
-        (unit.get(Person, task.person).name, rules.words.nudges[task.duty].label)
-        for task in sorted(tasks, key=lambda each: (each.due_on, each.id))
-    ]
 
 
 def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> None:

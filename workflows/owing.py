@@ -9,9 +9,10 @@ from storage.queries import duties as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from workflows.calendar import day_of
-from workflows.nudging import described, lines
+from workflows.duties import APART
 from workflows.people import Met
 from workflows.rules import Rules
+from workflows.tasked import described, lines
 
 # Who sees how far their school has come, besides the head: whoever sees to it that things get done.
 OVERSEES = ("headteacher", "executive_headteacher", "business_manager")
@@ -50,16 +51,11 @@ def at_home(unit: Unit, rules: Rules, met: Met) -> Iterator[tuple[str, Mapping[s
 def of_school(unit: Unit, rules: Rules, school: School) -> Iterator[tuple[str, Mapping[str, Any]]]:
     tasks = current(unit.find(queries.tasks_at(school.id)))
     if tasks:
-        late = overdue(unit, tasks)
-        yield (
-            "nudge.completion",
-            {
-                "school": school.name,
-                "completion": tuple(said(rules, each) for each in progress(unit, tasks)),
-                "overdue": tuple(lines(unit, rules, late[:SHOWN])),
-                "more": max(0, len(late) - SHOWN),
-            },
-        )
+        bars = tuple(said(rules, each) for each in progress(unit, tasks))
+        yield "nudge.completion", {"school": school.name, "completion": bars}
+    if late := overdue(unit, tasks):
+        behind = tuple(lines(unit, rules, late[:SHOWN]))
+        yield "nudge.behind", {"overdue": behind, "more": max(0, len(late) - SHOWN)}
 
 
 def said(rules: Rules, progress: Progress) -> tuple[str, str]:
@@ -68,8 +64,8 @@ def said(rules: Rules, progress: Progress) -> tuple[str, str]:
 
 
 def current(tasks: Iterable[Task]) -> list[Task]:
-    """Each duty's newest round; what ended without being done counts for nobody."""
-    kept = [task for task in tasks if task.state != "ended"]
+    """Each duty's newest round; what ended without being done is not counted, nor what only its owner may know of."""
+    kept = [task for task in tasks if task.state != "ended" and not task.period.startswith(APART)]
     newest: dict[tuple[str, str], Task] = {}
     for task in kept:
         key = (task.person, task.duty)
@@ -103,12 +99,12 @@ def overdue(unit: Unit, tasks: Iterable[Task]) -> list[Task]:
 
 
 def rows(unit: Unit, rules: Rules) -> Iterator[Mapping[str, str]]:
-    """Every task of every school, a row each, for a spreadsheet: dates as 2026-09-01, "" where there is none."""
+    """Every task of every school that may be counted, a row each: dates as 2026-09-01, "" where there is none."""
     names = {person.id: person for person in unit.find(people_queries.everybody())}
     schools: list[School] = unit.find(people_queries.schools())
     for school in schools:
         tasks: list[Task] = unit.find(queries.tasks_at(school.id))
-        for task in tasks:
+        for task in (each for each in tasks if not each.period.startswith(APART)):
             person: Person = names[task.person]
             yield {
                 "school": school.key,

@@ -10,14 +10,15 @@ from storage.models import PolicyVersion, Task
 from storage.queries import duties as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import people, terms
+from workflows import people, practice, terms
 from workflows.calendar import day_of
-from workflows.nudges import NUDGE
-from workflows.nudging import PUT_OFF, described
+from workflows.duties import NUDGE
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
 from workflows.rules import Rules
 from workflows.schooldays import next_working_day
+from workflows.settling import is_under_way, settle
+from workflows.tasked import PUT_OFF, described
 
 # A day that somebody gives for what they did long ago; older than that it was another period's.
 LONG_AGO = timedelta(days=366)
@@ -38,12 +39,20 @@ def finish(unit: Unit, rules: Rules, task_id: str, answers: Answers, by: Who) ->
     day, today = day_given(answers), day_of(unit.now)
     if day is None or not today - LONG_AGO <= day <= today:
         raise BadAnswers({"done_on": "has_been"})
-    newest = newest_version(unit, rules, task)
-    task.state, task.next_on, task.done_on, task.done_at = "done", None, day, unit.now
-    task.version, task.sha256 = (newest.version, newest.sha256) if newest else ("", "")
-    facts = {"duty": task.duty, "period": task.period, "on": str(day), "version": task.version, "sha256": task.sha256}
-    unit.record(Event.DUTY_DONE, "", task.person, **facts)
-    return mended(unit, rules, "nudge.done", task)
+    if proof := str(answers.get("proof", "")).strip() if rules.words.nudges[task.duty].certificate else "":
+        unit.seal(task.id, "proof", proof)
+    settle(unit, task, day, newest_version(unit, rules, task))
+    return said(unit, rules, "nudge.done", task)
+
+
+def drill(unit: Unit, rules: Rules, task_id: str, by: Who) -> Message:
+    """Send a practice report in this person's name; one that is still on its way is not sent again."""
+    task = still_open(unit, task_id, by)
+    if not rules.words.nudges[task.duty].practises:
+        raise Refused("expired")
+    under_way = [case for case in practice.made(unit) if is_under_way(case, task)]
+    case = under_way[0] if under_way else practice.begin(unit, rules, by, task.school)
+    return Message("nudge.drilling", values={**described(unit, rules, task), "reference": case.reference})
 
 
 def show(unit: Unit, rules: Rules, task_id: str, by: Who) -> Message:

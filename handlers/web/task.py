@@ -1,5 +1,6 @@
 """What a member of staff without chat has to do: one page where they read about it, and say that it is done."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from starlette.requests import Request
@@ -31,7 +32,8 @@ class TaskPages:
         token, posted = str(request.path_params["token"]), await fields(request)
         act = "cannot" if one(posted, "act") == "cannot" else "done"
         try:
-            said: Message = await self._front.desk.run(answered, token, act, one(posted, "done_on"))
+            given = {box: one(posted, box) for box in ("done_on", "proof")}
+            said: Message = await self._front.desk.run(answered, token, act, given)
         except BadAnswers:
             return await self._page(token, await self._looked(token), problem=True)
         return await self._front.show("said", card=self._front.desk.say(said))
@@ -45,9 +47,9 @@ class TaskPages:
         card = self._front.desk.say(message)
         status = 422 if problem else 200
         done = str(message.values["done"])
-        return await self._front.show(
-            "task", status, token=token, card=card, done=done, open=state == "open", today=str(today), problem=problem
-        )
+        asks = {"certificate": message.values["certificate"], "may_say_no": message.values["may_say_no"]}
+        stands = {"open": state == "open", "today": str(today), "problem": problem}
+        return await self._front.show("task", status, token=token, card=card, done=done, **asks, **stands)
 
 
 def shown(unit: Unit, rules: Rules, token: str) -> tuple[Message, str, date]:
@@ -56,9 +58,9 @@ def shown(unit: Unit, rules: Rules, token: str) -> tuple[Message, str, date]:
     return tasks.material(unit, rules, task), task.state, day_of(unit.now)
 
 
-def answered(unit: Unit, rules: Rules, token: str, act: str, done_on: str) -> Message:
+def answered(unit: Unit, rules: Rules, token: str, act: str, given: Mapping[str, str]) -> Message:
     task, person = doors.task_for(unit, token)
     who = Who("person", "", person)
     if act == "cannot":
         return tasks.cannot(unit, rules, task, who)
-    return tasks.finish(unit, rules, task, {"done_on": done_on}, who)
+    return tasks.finish(unit, rules, task, given, who)

@@ -27,6 +27,12 @@ def open_tasks(person: str) -> SelectOfScalar[Task]:
 
 
 @kept
+def open_at(school: str, duty: str) -> SelectOfScalar[Task]:
+    """What a school has still to do of one duty."""
+    return select(Task).where(col(Task.school) == school, col(Task.duty) == duty, col(Task.state) == "open")
+
+
+@kept
 def finished(person: str) -> SelectOfScalar[Task]:
     """What somebody has done, the latest first."""
     return select(Task).where(col(Task.person) == person, col(Task.state) == "done").order_by(col(Task.done_on).desc())

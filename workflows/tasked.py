@@ -1,0 +1,48 @@
+"""What somebody has to do, in words: for the message that asks, for Home, and for whoever hears that it is late."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from storage.models import Person, Task
+from storage.unit import Unit
+from workflows.calendar import day_of
+from workflows.duties import APART, duty_called
+from workflows.policy import mark
+from workflows.rules import Rules
+from workflows.times import spoken_day
+
+# A snooze keeps the cadence: so often and no more.
+PUT_OFF = 2
+
+
+def described(unit: Unit, rules: Rules, task: Task) -> dict[str, Any]:
+    """One task in words."""
+    words, today = rules.words.nudges[task.duty], day_of(unit.now)
+    duty = duty_called(rules, task.duty)
+    return {
+        "task_id": task.id,
+        "label": words.label,
+        "ask": words.ask,
+        "done": words.done,
+        "due": spoken_day(str(task.due_on)),
+        "late": task.due_on < today,
+        "clause": duty.why if duty in rules.pack.duties and mark(duty.why)[0] == "clause" else "",
+        "may_put_off": task.put_off < PUT_OFF,
+        "may_say_no": not task.period.startswith(APART),
+        "certificate": words.certificate,
+        "practises": words.practises and task.state == "open",
+        "done_on": spoken_day(str(task.done_on)) if task.done_on else "",
+        "next_on": spoken_day(str(task.next_on)) if task.next_on else "",
+    }
+
+
+def titles(rules: Rules, tasks: Sequence[Task]) -> tuple[str, ...]:
+    return tuple(rules.words.nudges[task.duty].label for task in tasks)
+
+
+def lines(unit: Unit, rules: Rules, tasks: Sequence[Task]) -> list[tuple[str, str]]:
+    """Who has not done what, a line each."""
+    return [
+        (unit.get(Person, task.person).name, rules.words.nudges[task.duty].label)
+        for task in sorted(tasks, key=lambda each: (each.due_on, each.id))
+    ]
