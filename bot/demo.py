@@ -35,7 +35,7 @@ class Running:
     env: Mapping[str, str]
 
 
-def demo(*, script: bool, port: int, socket_mode: bool = False) -> int:
+def demo(*, script: bool, port: int, socket_mode: bool = False, teams: bool = False) -> int:
     """Show Lanyard at work; with ``script``, walk the four flows without a browser and answer 0 or 1."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # its children end with it
     if script:
@@ -44,9 +44,11 @@ def demo(*, script: bool, port: int, socket_mode: bool = False) -> int:
         with running(port=0, bot_port=free_port(), socket_mode=socket_mode) as up:
             told = walk(up.workspace, up.bot, partial(given_a_year, up))
             return 0 if told and verified(up) else 1
-    with running(port=port, bot_port=8090, socket_mode=socket_mode) as up:
+    with running(port=port, bot_port=8090, socket_mode=socket_mode, teams=teams) as up:
         given_a_year(up)
         print(f"\nBrambledown Primary School is open: {up.workspace}\nBe somebody, type /report, and see who hears.")
+        if teams:
+            print(f"The same people are in Microsoft Teams, too: {up.workspace}/teams")
         print("Everything is invented, and gone when you stop this with Ctrl+C.\n", flush=True)
         with suppress(KeyboardInterrupt):
             signal.pause() if hasattr(signal, "pause") else time.sleep(10**9)
@@ -54,12 +56,13 @@ def demo(*, script: bool, port: int, socket_mode: bool = False) -> int:
 
 
 @contextmanager
-def running(*, port: int, bot_port: int, socket_mode: bool = False) -> Iterator[Running]:
+def running(*, port: int, bot_port: int, socket_mode: bool = False, teams: bool = False) -> Iterator[Running]:
     """The workspace and the bot, each in a process of its own, in a folder that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="lanyard-demo-") as name:
         folder, bot = Path(name), f"http://127.0.0.1:{bot_port}"
         clock = folder / "clock.json"
         words = ["--port", str(port), "--smtp-port", "0", "--bot", bot, "--clock-file", str(clock)]
+        words += ["--teams"] if teams else []
         with process(["-m", "workspace", *words], dict(os.environ), out=subprocess.PIPE) as chat:
             assert chat.stdout  # noqa: S101 - it was asked for
             from bot import staff  # noqa: F401 - two seconds of reading, while the workspace reads its own
@@ -68,6 +71,7 @@ def running(*, port: int, bot_port: int, socket_mode: bool = False) -> Iterator[
             if "url" not in ready:
                 raise SystemExit(f"The demo's page could not start: is something else at port {port}? Try --port.")
             lines = {"LANYARD_SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {}
+            lines |= in_teams(ready) if teams else {}
             up = Running(ready["url"], bot, folder, settings(folder, ready, bot) | lines)
             found(up, clock)
             serve = ["-m", "bot.main", "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
@@ -94,6 +98,18 @@ def settings(folder: Path, ready: Mapping[str, object], bot: str) -> dict[str, s
         "LANYARD_SLACK_SIGNING_SECRET": SECRET,
         "LANYARD_SLACK_BOT_TOKEN": TOKEN,
         "LANYARD_SLACK_TEAM": TEAM,
+    }
+
+
+def in_teams(ready: Mapping[str, object]) -> dict[str, str]:
+    """The app's registration in the stand-in's tenant."""
+    from workspace.teams import talks
+
+    return {
+        "LANYARD_TEAMS_URL": str(ready["url"]),
+        "LANYARD_TEAMS_APP_ID": talks.APP,
+        "LANYARD_TEAMS_TENANT": talks.TENANT,
+        "LANYARD_TEAMS_SECRET": talks.SECRET,
     }
 
 

@@ -108,11 +108,12 @@ def demo(
     ] = False,
     port: Annotated[int, typer.Option(help="Where the workspace's page is.")] = 8080,
     socket: Annotated[bool, typer.Option("--socket", help="Over lines of the bot's own: Socket Mode.")] = False,
+    teams: Annotated[bool, typer.Option("--teams", help="With a Microsoft Teams beside the chat.")] = False,
 ) -> None:
     """Show Lanyard at work in an invented school: no Slack account needed."""
     from bot import demo as invented
 
-    raise typer.Exit(invented.demo(script=script, port=port, socket_mode=socket))
+    raise typer.Exit(invented.demo(script=script, port=port, socket_mode=socket, teams=teams))
 
 
 def verify(

@@ -123,6 +123,7 @@ def shown_person(person: Person) -> Json:
 
 def people(world: Workspace) -> Json:
     """Everyone the visitor can be; people who have left cannot sign in."""
+    tenant = world.town.chatters() if world.settings.teams else []
     present = [person for person in world.town.people.values() if not person.deactivated]
     return {
         "team": world.town.team,
@@ -130,4 +131,5 @@ def people(world: Workspace) -> Json:
         "commands": [world.settings.command, world.settings.away_command],
         "shortcuts": list(OFFERED),
         "bot": world.town.bot,
+        "teams": [person.id for person in tenant if person in present and not world.town.is_stranger(person)],
     }

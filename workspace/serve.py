@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from workspace.api import call, respond
@@ -31,6 +31,9 @@ STATIC = HERE / "static"
 
 def build(settings: Settings) -> Starlette:
     """The whole workspace as an application; `.state.workspace` is its memory."""
+    teams: list[BaseRoute] = []
+    if settings.teams:
+        from workspace.teams.page import ROUTES as teams  # what signs its tokens is installed with the bot's Teams
     app = Starlette(
         routes=[
             Route("/", front),
@@ -40,6 +43,7 @@ def build(settings: Settings) -> Starlette:
             Route("/files/{id}/{name}", download),
             Route("/files/{id}/download/{name}", download),
             *ROUTES,
+            *teams,
         ],
         lifespan=living,
     )
@@ -140,5 +144,6 @@ def main() -> None:
     ask.add_argument("--bot-token", default=known.bot_token)
     ask.add_argument("--clock-file", type=Path)
     ask.add_argument("--command", default=known.command)
+    ask.add_argument("--teams", action="store_true", help="be a Microsoft Teams as well, at /teams")
     # One line that a starting script can read: which ports were free.
     Served(build(Settings(**vars(ask.parse_args()))), tell=partial(print, flush=True)).run()

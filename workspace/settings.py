@@ -19,6 +19,8 @@ class Settings:
     smtp_port: int = 0
     clock_file: Path | None = None
     command: str = "/report"
+    # Whether there is a Teams beside the chat, at /teams.
+    teams: bool = False
     away_command: str = "/im-away"
     town: Path = HERE / "brambledown.toml"
     ack_seconds: float = 3.0

@@ -18,6 +18,7 @@ from workspace.respond import Replies
 from workspace.rooms import Rooms
 from workspace.scopes import GRANTED
 from workspace.settings import Settings
+from workspace.teams.talks import Talks
 from workspace.triggers import Triggers
 from workspace.views import Views
 
@@ -54,6 +55,7 @@ class Workspace:
         self.files = Files()
         self.triggers = Triggers(self.settings.trigger_seconds)
         self.replies = Replies()
+        self.teams = Talks()
         self.mischief = Mischief()
         self.knock.socket.used = False
         self.scopes = set(GRANTED)

@@ -16,7 +16,7 @@ async function ask(path, options = {}) {
 }
 
 export const people = () => ask("/ui/people");
-export const state = (as) => ask(`/ui/state?as=${encodeURIComponent(as)}`);
+export const state = (as, place) => ask(`${place}/state?as=${encodeURIComponent(as)}`);
 
 export function send(path, body) {
   return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });

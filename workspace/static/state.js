@@ -4,11 +4,13 @@ import * as door from "./door.js";
 
 export const chat = {
   as: null,
+  place: "/ui", // whose page it is: the chat's, or that of Teams
   team: {},
   people: [],
   commands: [],
   shortcuts: [],
   bot: {},
+  teams: [], // who is in the school's Teams; nobody where there is none
   now: null, // the server's last state
   fetchedAt: 0,
   online: true,
@@ -29,6 +31,7 @@ export async function meetPeople() {
     commands: known.commands ?? [],
     shortcuts: known.shortcuts ?? [],
     bot: known.bot ?? {},
+    teams: known.teams ?? [],
   });
 }
 
@@ -76,7 +79,7 @@ async function fetchState() {
   do {
     again = false;
     try {
-      chat.now = await door.state(chat.as);
+      chat.now = await door.state(chat.as, chat.place);
       chat.fetchedAt = Date.now();
       chat.online = true;
     } catch (problem) {

@@ -1,0 +1,34 @@
+// Cards as Microsoft's own renderer draws them, in the colours of the theme.
+
+import { theme } from "./themes.js";
+
+const kit = globalThis.AdaptiveCards;
+// Words are shown as they are; without this the renderer says so in the console, each time.
+kit.AdaptiveCard.onProcessMarkdown = (text, result) => {
+  result.didProcess = false;
+};
+
+// The directory that Teams itself searches for a list of people.
+function peopled(part, people) {
+  if (Array.isArray(part)) return part.map((each) => peopled(each, people));
+  if (!part || typeof part !== "object") return part;
+  const whole = Object.fromEntries(Object.entries(part).map(([name, each]) => [name, name === "data" ? each : peopled(each, people)]));
+  if (!("choices.data" in whole)) return whole;
+  const { "choices.data": _, ...plain } = whole;
+  return { ...plain, choices: people.map(({ id, name }) => ({ title: name, value: id })), ...(plain.isMultiSelect ? {} : { style: "filtered" }) };
+}
+
+// press(action) is told of every button but those that only unfold something or open a link.
+export function drawn(card, { people = [], press }) {
+  const shown = new kit.AdaptiveCard();
+  shown.hostConfig = new kit.HostConfig(theme().host);
+  shown.onExecuteAction = (action) => {
+    const type = action.getJsonTypeName();
+    if (type === "Action.OpenUrl") window.open(action.url, "_blank", "noopener");
+    else press({ type, title: action.title, data: action.data ?? {}, ...(action.verb ? { verb: action.verb } : {}) });
+  };
+  shown.parse(peopled(card, people));
+  const node = shown.render();
+  for (const box of node.querySelectorAll("input[type=text], input:not([type]), textarea")) box.autocomplete = "off";
+  return node;
+}
