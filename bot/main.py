@@ -20,6 +20,7 @@ def app() -> typer.Typer:
     from bot.calendar_command import calendar
     from bot.people_command import people
     from bot.policy_command import policy
+    from bot.report_command import report
     from bot.route_command import route_command
     from bot.teams_command import teams
 
@@ -30,10 +31,9 @@ def app() -> typer.Typer:
     errands = (verify, checkpoint, duties, unprocessed, key, rotate, backup, restore)
     for command in (setup, manifest, check, practice, serve, demo, *errands):
         line.command()(command)
-    line.add_typer(people, name="people")
-    line.add_typer(policy, name="policy")
-    line.add_typer(calendar, name="calendar")
-    line.add_typer(teams, name="teams")
+    groups = {"people": people, "policy": policy, "calendar": calendar, "report": report, "teams": teams}
+    for name, group in groups.items():
+        line.add_typer(group, name=name)
     return line
 
 

@@ -71,6 +71,7 @@ class Event(StrEnum):
     REPORTER_ASKED = "reporter.asked"
     REPORTER_WARNED = "reporter.warned"
     OPERATOR_ALARMED = "operator.alarmed"
+    REPORT_MADE = "report.made"
     CHECKPOINT_MADE = "checkpoint.made"
     ACCESS_REFUSED = "access.refused"
     SUBMISSION_KEPT = "submission.kept"

@@ -26,6 +26,7 @@ ONLY = {
     "psycopg": ("storage/",),
     "cryptography": ("storage/",),
     "jinja2": ("templates/", "handlers/web/"),
+    "typst": ("templates/",),
     "apscheduler": ("bot/",),
     "uvicorn": ("bot/",),
     "prometheus_client": ("bot/",),

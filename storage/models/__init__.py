@@ -7,6 +7,7 @@ Nothing here holds a report's words: those are in ``Sealed``, under the key of t
 from storage.models.cases import Case, Draft, Evidence, Involved, Party, Unprocessed
 from storage.models.doors import Link, Passphrase, WebSession
 from storage.models.duties import PolicyVersion, Task
+from storage.models.figures import TermFigures
 from storage.models.keeping import DeskSetting, Entry, Heard, Key, LedgerHead, Posted, Promise, Sealed
 from storage.models.owned import Owned
 from storage.models.people import (
@@ -52,6 +53,7 @@ __all__ = [
     "Sealed",
     "Task",
     "TeamRoom",
+    "TermFigures",
     "Trust",
     "Unprocessed",
     "WebSession",

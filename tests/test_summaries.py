@@ -1,0 +1,187 @@
+"""Governors hear in figures what was reported and how it was answered, and nothing by which to tell a case."""
+
+import csv
+import hashlib
+import io
+from contextlib import redirect_stdout
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+from bot.report_files import Asked, for_school, for_trust, written
+from bot.school_year import apply_calendar
+from storage.models import TermFigures
+from storage.queries import people as queries
+from storage.unit import Unit
+from storage.verify import verify
+from templates import documents
+from tests.test_nudges import ticks
+from tests.test_practice import begins
+from tests.world import World
+from workflows import tallies, terms, written_up
+from workflows.calendar import LONDON
+from workflows.rules import Rules
+from workflows.summaries import Report, figures_of
+
+CHILD = {"what": "CANARYNARRATIVE", "harmed_names": "Jo Bloggs"}
+BULLIED = {"by": "pupil", "harmed": "pupil", "what": "CANARYNARRATIVE", "pictures_sexual": "none"}
+KINDS = "Reports received, by kind"
+
+
+@pytest.fixture
+def school(world: World) -> World:
+    """The school in the last week of a term that ends on Friday; the next begins two weeks later."""
+    today = world.clock.now().astimezone(LONDON).date()
+    days = [today + timedelta(days=n) for n in (-60, 3, 20, 80)]
+    calendar = world.folder / "calendar.toml"
+    calendar.write_text(
+        f'[[term]]\nname = "Autumn term"\nfirst = {days[0]}\nlast = {days[1]}\n'
+        f'[[term]]\nname = "Spring term"\nfirst = {days[2]}\nlast = {days[3]}\n'
+    )
+    with redirect_stdout(io.StringIO()) as said:
+        assert apply_calendar(world.settings, calendar, "brambledown", yes=True) == 0, said.getvalue()
+    ticks(world)
+    return world.settled()
+
+
+def over(world: World) -> World:
+    """The Saturday after the term."""
+    world.settled()
+    world.clock.reaches(world.clock.now() + timedelta(days=4))
+    return world.settled()
+
+
+def asked(world: World, *, year: bool = False, checkpoint: bool = False) -> Asked:
+    kept = world.folder / "kept.checkpoint" if checkpoint else None
+    return Asked(not year, year, None, None, world.folder / "report.pdf", kept)
+
+
+def written_by(world: World, wanted: Asked) -> dict[tuple[str, str], str]:
+    """What `lanyard report governors` wrote, at the school's own time: the CSV by section and line."""
+    assert world.bot
+    with redirect_stdout(io.StringIO()):
+        assert written(world.bot.ground, wanted, for_school, "brambledown") == 0
+    rows = csv.DictReader(io.StringIO(wanted.out.with_suffix(".csv").read_text()))
+    return {(row["section"], row["what"]): row["figure"] for row in rows}
+
+
+def test_a_term_is_counted_by_kind_and_a_figure_below_five_is_hidden(school: World) -> None:
+    for _ in range(5):
+        school.teacher.reports("pupil_concern", **CHILD)
+    school.teacher.reports("cyberbullying", **BULLIED)
+    found = written_by(over(school), asked(school))
+    assert found[KINDS, "Worried about a child"] == "5"
+    assert found[KINDS, "Online bullying"] == "<5"
+    assert found[KINDS, "All together"] == "6–9"
+    assert found["How soon they were answered", ""].startswith("Not shown as figures")
+    pdf = school.folder / "report.pdf"
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in pdf.read_bytes()
+    with Image.open(pdf.with_suffix(".png")) as picture:
+        assert picture.width > 800
+    made = [event for event in school.events() if event == "report.made"]
+    assert len(made) == 2
+    assert "CANARY" not in str(found)
+
+
+def drawn(world: World) -> tuple[bytes, str, bytes]:
+    """The report as it would be counted now, as PDF, CSV and PNG, without the hash that changes with anything."""
+    assert world.bot
+    found: tuple[bytes, str, bytes] = world.look(drawn_now, world.bot.ground.rules)
+    return found
+
+
+def drawn_now(unit: Unit, rules: Rules) -> tuple[bytes, str, bytes]:
+    (school,) = unit.find(queries.schools())
+    (term, *_) = terms.of(unit, school.id).terms
+    figures = dict(tallies.of_term(unit, rules, school.id, term))
+    facts = {"school": school.id, "year": 2026, "term": 1, "name": term.name, "checkpoint": ""}
+    row = TermFigures(**facts, first=term.first, last=term.last, figures=figures)
+    content = written_up.content(rules, Report(school.name, False, False, (row,), figures_of([row]), ()))
+    return documents.pdf(content), documents.table(content), documents.png(content)
+
+
+ABOUT_THEM = (
+    ("teacher", "head_concern", {"what": "x", "harmed": "pupil"}),
+    ("dsl", "self_report", {"what": "x", "harmed": "nobody"}),
+    ("head", "self_report", {"what": "x", "harmed": "nobody"}),
+    ("teacher", "colleague_concern", {"what": "x", "harmed": "pupil", "subject_staff": ["dsl"]}),
+    ("teacher", "colleague_concern", {"what": "x", "harmed": "pupil", "subject_names": "Owen Fairclough"}),
+    ("teacher", "colleague_concern", {"what": "x", "harmed": "pupil", "subject_staff": ["other_teacher"]}),
+    ("teacher", "pupil_concern", {**CHILD, "close_staff": ["head"]}),
+    ("teacher", "cyberbullying", {**BULLIED, "close_staff": ["chief_executive"]}),
+)
+
+
+def test_a_report_about_a_leader_or_a_reader_or_somebody_close_to_one_changes_no_byte(school: World) -> None:
+    for _ in range(5):
+        school.teacher.reports("pupil_concern", **CHILD)
+    school.teacher.reports("cyberbullying", **BULLIED)
+    before = drawn(school.settled())
+    for who, about, answers in ABOUT_THEM:
+        picked = {
+            name: [getattr(school, each).id for each in answer] if isinstance(answer, list) else answer
+            for name, answer in answers.items()
+        }
+        made = len(school.cases())
+        getattr(school, who).reports(about, **picked)
+        assert len(school.settled().cases()) == made + 1
+        assert drawn(school) == before, f"{about} by {who}, with {sorted(answers)}"
+    school.teacher.reports("cyberbullying", **BULLIED, close_staff=[school.other_teacher.id])
+    assert drawn(school.settled()) == before  # one of one to four
+    school.teacher.reports("pupil_concern", **CHILD)
+    assert drawn(school.settled()) != before
+
+
+def test_practice_is_counted_among_no_reports_and_stands_on_a_line_of_its_own(school: World) -> None:
+    before = drawn(school)[1].splitlines()
+    sent = begins(school)
+    school.settled()
+    held = drawn(school)[1].splitlines()
+    assert [line for line in held if line not in before] == [
+        'Also to know,Practice of the report chain,"held, and not answered by those asked first"'
+    ]
+    school.dsl.acknowledges(sent.reference)
+    answered = drawn(school.settled())[1].splitlines()
+    assert [line for line in answered if line not in before] == [
+        'Also to know,Practice of the report chain,"held, and answered"'
+    ]
+
+
+def test_what_was_counted_once_stays_as_it_was_counted(school: World) -> None:
+    school.teacher.reports("pupil_concern", **CHILD)
+    first = written_by(over(school), asked(school))
+    school.dsl.acknowledges()
+    school.settled()
+    assert written_by(school, asked(school)) == first
+    assert written_by(school, asked(school, year=True)) == first
+
+
+def test_the_hash_on_the_page_is_that_of_a_checkpoint_by_which_the_ledger_can_be_checked(school: World) -> None:
+    wanted = asked(school, checkpoint=True)
+    found = written_by(over(school), wanted)
+    assert wanted.checkpoint
+    note = wanted.checkpoint.read_text()
+    assert found["The record behind these figures", "Autumn term"] == hashlib.sha256(note.encode()).hexdigest()
+    assert school.look(verify, note).whole
+
+
+def test_the_trust_has_no_number_about_adults_with_fewer_than_three_schools(school: World) -> None:
+    for _ in range(6):
+        school.teacher.reports("colleague_concern", what="x", harmed="pupil", subject_staff=[school.other_teacher.id])
+    over(school)
+    assert school.bot
+    wanted = asked(school)
+    with redirect_stdout(io.StringIO()):
+        assert written(school.bot.ground, wanted, for_trust) == 0
+    page = wanted.out.with_suffix(".csv").read_text()
+    assert "only where it has at least three schools" in page
+    assert "Concerns about adults,6" not in page
+
+
+def test_a_term_that_has_not_ended_is_not_counted(school: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert school.bot
+    assert written(school.bot.ground, asked(school), for_school, "brambledown") == 2
+    assert "no such term has ended" in capsys.readouterr().err
+    assert "report.made" not in school.events()
