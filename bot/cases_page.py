@@ -37,6 +37,8 @@ WHAT = {
     "reopen": "Reopen it, with the reason; whoever does has it in hand",
     "handover": "Hand it to somebody on its route or its ladder; whoever did still reads it",
     "add": "Add to it",
+    "screenshots": "Add screenshots on our own page, by a link for one person and half an hour; never to a report of "
+    "indecent images",
     "tell": "Take up the offer of a policy that tells nobody",
 }
 AFTER = {

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from storage.durable import sync_folder
@@ -26,21 +27,16 @@ class Blobs:
 
     def put(self, id: str, sealed: bytes) -> None:
         """Durable when this returns; nobody ever sees half a blob, or another in its place."""
-        place = self._place(id)
-        part = place.with_suffix(UNFINISHED)
-        part.unlink(missing_ok=True)  # left by a crash; only one hand puts one id
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        growing = self.begin(id)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(part, place)
-        except FileExistsError:
-            raise AlreadyKept from None
+            growing.write(sealed)
+            growing.keep()
         finally:
-            part.unlink()
-        sync_folder(self._folder)
+            growing.drop()
+
+    def begin(self, id: str) -> "Growing":
+        """A blob that comes piece by piece."""
+        return Growing(self._place(id))
 
     def get(self, id: str) -> bytes:
         """The sealed bytes.  Raises Missing."""
@@ -66,3 +62,34 @@ class Blobs:
         if not NAME.fullmatch(id):
             raise Missing("blob")
         return self._folder / id
+
+
+class Growing:
+    """A blob on its way in: nobody sees it until it is kept, and nothing stays of one that is dropped."""
+
+    def __init__(self, place: Path) -> None:
+        self._place, self._part = place, place.with_suffix(UNFINISHED)
+        self._part.unlink(missing_ok=True)  # left by a crash; only one hand puts one id
+        self._file = os.fdopen(os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+    def write(self, sealed: bytes) -> None:
+        self._file.write(sealed)
+
+    def keep(self) -> None:
+        """Durable when this returns.  Raises AlreadyKept."""
+        with self._file as file:
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(self._part, self._place)
+        except FileExistsError:
+            raise AlreadyKept from None
+        finally:
+            self._part.unlink()
+        sync_folder(self._place.parent)
+
+    def drop(self) -> None:
+        """Leave nothing half done; what was kept stays."""
+        with suppress(OSError):  # a full disk, which has been said already
+            self._file.close()
+        self._part.unlink(missing_ok=True)

@@ -35,6 +35,8 @@ class Event(StrEnum):
     CARD_FAILED = "card.failed"
     RECEIPT_SENT = "receipt.sent"
     EVIDENCE_ADDED = "evidence.added"
+    EVIDENCE_SENT = "evidence.sent"
+    EVIDENCE_HELD = "evidence.held"
     EVIDENCE_LEFT = "evidence.left"
     EVIDENCE_FETCHED = "evidence.fetched"
     EVIDENCE_FAILED = "evidence.failed"

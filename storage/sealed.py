@@ -6,6 +6,7 @@ from sqlmodel import col
 from storage.asked import kept
 from storage.faults import Destroyed
 from storage.models import Entry, Sealed
+from storage.sealing import Sealing
 from storage.unit import Unit
 from storage.vault import Place
 
@@ -34,6 +35,11 @@ def seal_bytes(unit: Unit, owner: str, place: tuple[str, str, str], content: byt
     unit._insist_on_writing()
     key = unit._keys.find_or_make(owner, fresh=owner in unit._fresh)
     return unit._scope.vault.seal(key, Place(unit._trust, *place), content)
+
+
+def sealing(unit: Unit, owner: str, place: tuple[str, str, str]) -> Sealing:
+    """What seals such content as it comes, after this unit has ended too.  Raises Destroyed."""
+    return unit._scope.vault.sealing(_key(unit, owner), Place(unit._trust, *place))
 
 
 def open_bytes(unit: Unit, owner: str, place: tuple[str, str, str], sealed: bytes) -> bytes:

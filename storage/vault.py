@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.durable import appearing
 from storage.faults import Unopenable
+from storage.sealing import Sealing
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,10 @@ class Vault:
         """A version byte, a fresh nonce of 12 bytes, and the AES-256-GCM ciphertext bound to its place."""
         nonce = secrets.token_bytes(12)
         return bytes([VERSION]) + nonce + AESGCM(key).encrypt(nonce, text, _bound_to(place))
+
+    def sealing(self, key: bytes, place: Place) -> Sealing:
+        """The same for what is too large to hold, piece by piece."""
+        return Sealing(VERSION, key, _bound_to(place))
 
     def open(self, key: bytes, place: Place, sealed: bytes) -> bytes:
         """What was sealed there.  Raises Unopenable."""

@@ -15,6 +15,7 @@ ACTIONS = (
     "acknowledge",
     "recuse",
     "add",
+    "screenshots",
     "note",
     "steps",
     "involve",

@@ -50,6 +50,7 @@ DICERS = {
     "workflows/doors.py": "a link and a session are let in by being unguessable",
     "workflows/passphrases.py": "a salt must differ even where a test's ids repeat",
     "storage/vault.py": "keys and nonces must come from the machine, never from a test's dice",
+    "storage/sealing.py": "likewise",
     "storage/ledger.py": "the salt of a commitment is as secret as a key",
 }
 # Words for people are in templates/.  Whose sentences are not for the people of a school, and why:

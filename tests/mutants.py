@@ -155,7 +155,7 @@ MUTANTS = (
     Mutant(
         "a picture in the thread of a report of indecent images is fetched",
         "workflows/conversations.py",
-        "    if said.files and case.report != NEVER_FETCHED:",
+        "    if said.files and not evidence.never(case):",
         "    if said.files:",
         "tests/test_threads.py::test_a_picture_under_a_report_of_indecent_images_is_left_where_it_is[dsl]",
     ),

@@ -84,7 +84,8 @@ def text(answer: Answered) -> str:
 def expected(who: str, action: str, state: str) -> str:
     """The name of the no that the table gives, or nothing; what is not theirs at all is as if it did not exist."""
     parts = PERSONAS[who].parts
-    theirs = set(parts) & {"reporter"} if TABLE[action].parts == ("reporter",) else set(parts) - {"reporter"}
+    asked = set(TABLE[action].parts)
+    theirs = set(parts) & {"reporter"} if asked == {"reporter"} else set(parts) - ({"reporter"} - asked)
     if not theirs or action in OFFERED:
         return "not_yours"
     if action == "acknowledge" and who == "lead" and state not in ("received", "opened"):

@@ -222,6 +222,7 @@ DOORS = (
     "reopen",
     "handover",
     "add",
+    "screenshots",
     "tell",
     "resume",
     "discard",

@@ -78,7 +78,7 @@ def test_a_report_is_worked_only_by_somebody_who_has_it_in_hand() -> None:
 def test_the_reporter_does_nothing_that_a_lead_does(school: World) -> None:
     case = brought_to(school, "acknowledged")
     reporter: Somebody = school.teacher
-    for action in (action for action, rule in TABLE.items() if "lead" in rule.parts):
+    for action in (action for action, rule in TABLE.items() if "lead" in rule.parts and "reporter" not in rule.parts):
         before = school.settled().events(case)
         reporter.forges(action, case)
         assert set(school.settled().events(case)[len(before) :]) <= {"access.refused"}, action

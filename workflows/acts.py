@@ -7,6 +7,7 @@ from storage.unit import Unit
 from templates.shapes import Answers, Message
 from workflows import (
     absences,
+    adding,
     cases,
     checklist,
     decisions,
@@ -49,6 +50,7 @@ PRESSED: Mapping[str, Act] = {
     "acknowledge": cases.acknowledge,
     "recuse": cases.recuse,
     "tell": cases.tell,
+    adding.ACT: adding.offer,
     "duty_show": tasks.show,
     "duty_drill": tasks.drill,
     "duty_later": tasks.put_off,

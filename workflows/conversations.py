@@ -16,8 +16,6 @@ from workflows.rules import Rules
 
 # What somebody may write in place of pressing Acknowledge.
 ACKNOWLEDGES = re.compile(r"\W*(ack|acknowledged?|white_check_mark|heavy_check_mark|✅|✔\ufe0f?)\W*", re.IGNORECASE)
-# Of these no picture is ever fetched (floor rule 6).
-NEVER_FETCHED = "indecent_images"
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def keep(unit: Unit, rules: Rules, case: Case, said: Said, by: Who) -> None:
     _, _, met = access.case_for(unit, rules, case.id, by)
     if said.text.strip():
         cases.note(unit, rules, case.id, said.text, by)
-    if said.files and case.report != NEVER_FETCHED:
+    if said.files and not evidence.never(case):
         start = len(unit.find(case_queries.evidence(case.id))) + 1
         for position, file in enumerate(said.files, start):
             evidence.promise(unit, case, position, {"file": file, "by": met.person.id})
@@ -94,7 +92,7 @@ def warn(unit: Unit, rules: Rules, said: Said, by: Who) -> None:
     Whoever may write there at all is heard, the reporter under their receipt as well.
     """
     found: list[Case] = unit.find(case_queries.by_id(under(unit, said.under)))
-    if not found or found[0].report != NEVER_FETCHED or not has_part(unit, rules, found[0], by):
+    if not found or not evidence.never(found[0]) or not has_part(unit, rules, found[0], by):
         return
     unit.record(Event.EVIDENCE_LEFT, found[0].id, "", count=len(said.files))
     once = f"left {said.at.platform} {said.at.channel} {said.at.stamp}"

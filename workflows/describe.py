@@ -12,7 +12,7 @@ from storage.queries import cases as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from templates.shapes import Message, Pairs
-from workflows import access, owing, parties, routing
+from workflows import access, evidence, owing, parties, routing
 from workflows.access import part_in
 from workflows.involved import people
 from workflows.people import Met
@@ -69,7 +69,7 @@ def followed(unit: Unit, case: Case) -> bool:
 
 def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
     """Values that carry no story: references, states, times, numbers to phone."""
-    evidence: list[Evidence] = unit.find(queries.evidence(case.id))
+    pictures: list[Evidence] = unit.find(queries.evidence(case.id))
     school: School = unit.get(School, case.school)
     return {
         "case_id": case.id,
@@ -87,14 +87,21 @@ def neutral(unit: Unit, rules: Rules, case: Case) -> dict[str, Any]:
         "contacts": outside(unit, rules),
         "proof": case.proof,
         "advice": rules.reports[case.report].advice,
-        "screenshots": len(evidence),
-        "missing": sum(row.state == "failed" for row in evidence),
+        "screenshots": len(pictures),
+        "missing": sum(row.state == "failed" for row in pictures),
         "outside": bool(case.outside) and not case.practice,
         "alone": alone(unit, case),
+        "takes_pictures": takes_pictures(rules, case),
         "family": "family" in case.flags,
         "above": above(unit, rules, case) if case.state == "closed" else "",
         "practice": case.practice,
     }
+
+
+def takes_pictures(rules: Rules, case: Case) -> bool:
+    """Whether its reporter is offered to add screenshots: of what they describe, as the form for it does."""
+    asked = any(rules.reports[each].files for each in (case.report, case.reported) if each)
+    return bool(rules.pages) and asked and not evidence.never(case)
 
 
 def above(unit: Unit, rules: Rules, case: Case) -> str:

@@ -18,11 +18,12 @@ from workflows.packs import load_floor
 from workflows.refusals import Refused
 from workflows.visits import Answer, Doorway, Visit
 
-Purpose = Literal["invite", "case", "evidence", "task", "office"]
+Purpose = Literal["invite", "case", "evidence", "add", "task", "office"]
 LIVES = {
     "invite": timedelta(days=7),
     "case": timedelta(hours=72),
     "evidence": timedelta(minutes=10),
+    "add": timedelta(minutes=30),
     "task": timedelta(days=30),
     "office": timedelta(days=7),
 }
@@ -37,35 +38,35 @@ MEMORY = timedelta(days=60)
 def case_link(unit: Unit, case: str, person: str, at: datetime | None = None) -> str:
     """A fresh token that opens the door to one case for one person, for 72 hours."""
     unit.record(Event.LINK_MADE, case, person, purpose="case")
-    return _link(unit, "case", person, case, at)
+    return make_link(unit, "case", person, case, at)
 
 
 def invite_link(unit: Unit, person: str, at: datetime | None = None) -> str:
     """A fresh token with which a person chooses their passphrase, once, within seven days."""
     unit.record(Event.LINK_MADE, "", person, purpose="invite")
-    return _link(unit, "invite", person, "", at)
+    return make_link(unit, "invite", person, "", at)
 
 
 def evidence_link(unit: Unit, case: str, person: str, at: datetime | None = None) -> str:
     """A fresh token that shows one person the screenshots of one case, for ten minutes."""
-    return _link(unit, "evidence", person, case, at)
+    return make_link(unit, "evidence", person, case, at)
 
 
 def task_link(unit: Unit, task: str, person: str) -> str:
     """A fresh token with which one person says that one task is done, for 30 days: it shows nothing secret."""
-    return _link(unit, "task", person, task, None)
+    return make_link(unit, "task", person, task, None)
 
 
 def task_for(unit: Unit, token: str) -> tuple[str, str]:
     """The task and the person that a link was made for, by the school's own clock."""
-    link = _open_link(unit, token, unit.now, "task")
+    link = open_link(unit, token, unit.now, "task")
     return link.case, link.person
 
 
 def office_link(unit: Unit, appointment: str, person: str) -> str:
     """A fresh token with which one person can answer to one appointment, for as long as it waits."""
     unit.record(Event.LINK_MADE, "", person, purpose="office")
-    return _link(unit, "office", person, appointment, None)
+    return make_link(unit, "office", person, appointment, None)
 
 
 def invite(unit: Unit, person: str, by: str) -> None:
@@ -94,21 +95,21 @@ def invite_once(unit: Unit, person: str) -> bool:
 
 def behind(unit: Unit, token: str, at: datetime) -> Doorway:
     """What a link opens now; unknown, spent and expired ones are refused alike."""
-    link = _open_link(unit, token, at, "invite", *DOORS)
+    link = open_link(unit, token, at, "invite", *DOORS)
     kept = _passphrase(unit, link.person)
     return Doorway(link.purpose, kept is not None, bool(kept and _is_shut(kept, at)))
 
 
 def salt_for(unit: Unit, token: str, at: datetime) -> tuple[str, bytes]:
     """What the link is for, and the salt for a tried passphrase; a fresh one, where none is known, takes as long."""
-    link = _open_link(unit, token, at, *DOORS)
+    link = open_link(unit, token, at, *DOORS)
     kept = _passphrase(unit, link.person)
     return link.purpose, kept.salt if kept else passphrases.salt()
 
 
 def choose(unit: Unit, token: str, salt: bytes, stretched: bytes, at: datetime) -> None:
     """Keep the passphrase that an invited person chose; the invitation and their open sessions end."""
-    link = _open_link(unit, token, at, "invite")
+    link = open_link(unit, token, at, "invite")
     for spent in [*unit.find(queries.unused_links(link.person, "invite")), link]:
         spent.used_at = at
     for session in unit.find(queries.sessions_of(link.person, at)):
@@ -123,7 +124,7 @@ def choose(unit: Unit, token: str, salt: bytes, stretched: bytes, at: datetime) 
 def sign_in(unit: Unit, token: str, stretched: bytes, at: datetime) -> Answer:
     """Try a passphrase at the door of a case or an appointment; a right one spends the link and begins a session."""
     try:
-        link = _open_link(unit, token, at, *DOORS)
+        link = open_link(unit, token, at, *DOORS)
     except Refused:
         return Answer("gone")
     kept = _passphrase(unit, link.person)
@@ -135,23 +136,20 @@ def sign_in(unit: Unit, token: str, stretched: bytes, at: datetime) -> Answer:
         return _failed(unit, kept, link, at)
     kept.failures, kept.shut_until, link.used_at = 0, None, at
     unit.record(Event.LINK_USED, _case_of(link), link.person)
-    cookie = secrets.token_urlsafe(32)
-    unit.add(
-        WebSession(
-            id=unit.new_id(),
-            person=link.person,
-            case=link.case,
-            purpose=link.purpose,
-            token=_hashed(cookie),
-            expires_at=at + SESSION,
-        )
-    )
-    return Answer("in", cookie)
+    return Answer("in", begin(unit, link, at))
+
+
+def begin(unit: Unit, link: Link, at: datetime) -> str:
+    """Begin a session for what a link was made for; the answer is its cookie."""
+    cookie, ends = secrets.token_urlsafe(32), at + SESSION
+    owned = {"person": link.person, "case": link.case, "purpose": link.purpose}
+    unit.add(WebSession(id=unit.new_id(), token=hashed(cookie), expires_at=ends, **owned))
+    return cookie
 
 
 def send_again(unit: Unit, token: str, at: datetime) -> None:
     """Promise a fresh link to the inbox that this one was sent to, at most once an hour, and never say so."""
-    found: list[Link] = unit.find(queries.link(_hashed(token)))
+    found: list[Link] = unit.find(queries.link(hashed(token)))
     for link in found:
         if link.purpose not in DOORS or at >= link.made_at + MEMORY:
             continue
@@ -164,27 +162,27 @@ def send_again(unit: Unit, token: str, at: datetime) -> None:
 
 def visit(unit: Unit, cookie: str, at: datetime) -> Visit:
     """Who is signed in with this cookie, and for which case."""
-    found: list[WebSession] = unit.find(queries.session(_hashed(cookie)))
+    found: list[WebSession] = unit.find(queries.session(hashed(cookie)))
     for session in found:
-        if at < session.expires_at:
+        if at < session.expires_at and session.purpose in DOORS:
             return Visit(session.person, session.case, session.purpose)
     raise Refused("session")
 
 
 def sign_out(unit: Unit, cookie: str, at: datetime) -> None:
     """End a session at once."""
-    for session in unit.find(queries.session(_hashed(cookie))):
+    for session in unit.find(queries.session(hashed(cookie))):
         session.expires_at = at
         unit.add(session)
 
 
 def evidence_for(unit: Unit, token: str, at: datetime | None = None) -> tuple[str, str]:
     """The case and the person that a screenshot link was made for."""
-    link = _open_link(unit, token, at or unit.now, "evidence")
+    link = open_link(unit, token, at or unit.now, "evidence")
     return link.case, link.person
 
 
-def _link(unit: Unit, purpose: Purpose, person: str, case: str, at: datetime | None) -> str:
+def make_link(unit: Unit, purpose: Purpose, person: str, case: str, at: datetime | None) -> str:
     token, made = secrets.token_urlsafe(32), at or unit.now
     unit.add(
         Link(
@@ -192,7 +190,7 @@ def _link(unit: Unit, purpose: Purpose, person: str, case: str, at: datetime | N
             purpose=purpose,
             person=person,
             case=case,
-            token=_hashed(token),
+            token=hashed(token),
             made_at=made,
             expires_at=made + LIVES[purpose],
         )
@@ -200,8 +198,8 @@ def _link(unit: Unit, purpose: Purpose, person: str, case: str, at: datetime | N
     return token
 
 
-def _open_link(unit: Unit, token: str, at: datetime, *purposes: Purpose) -> Link:
-    found: list[Link] = unit.find(queries.link(_hashed(token)))
+def open_link(unit: Unit, token: str, at: datetime, *purposes: Purpose) -> Link:
+    found: list[Link] = unit.find(queries.link(hashed(token)))
     for link in found:
         if link.purpose in purposes and link.used_at is None and at < link.expires_at:
             return link
@@ -230,5 +228,5 @@ def _case_of(link: Link) -> str:
     return link.case if link.purpose == "case" else ""
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

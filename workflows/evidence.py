@@ -16,6 +16,8 @@ from workflows.rules import Rules
 
 # How long a picture that cannot be fetched is tried for before lead and reporter are told.
 TRIED_FOR = timedelta(hours=1)
+# Of these no picture is ever taken (floor rule 6).
+NEVER_FETCHED = "indecent_images"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,31 @@ class Picture:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Came:
+    """A picture that is sealed and durable: its id, what it is by its content, its size and its hash."""
+
+    id: str
+    media: str
+    size: int
+    sha256: str
+
+
+def never(case: Case) -> bool:
+    """Whether no picture may come to this report, whatever the rules have made of it since."""
+    return NEVER_FETCHED in (case.report, case.reported)
+
+
+def join(unit: Unit, case: Case, by: str, told: Mapping[str, str], came: Came) -> None:
+    """A picture that came by our own page takes its place after the others; what was told of it stays sealed."""
+    last = max((row.position for row in unit.find(queries.evidence(case.id))), default=0)
+    row = Evidence(id=came.id, case=case.id, position=last + 1, state="fetched", promised_at=unit.now)
+    row.media, row.size, row.sha256 = came.media, came.size, came.sha256
+    unit.add(row)
+    unit.seal(case.id, f"evidence.{came.id}", json.dumps(dict(told)))
+    unit.record(Event.EVIDENCE_SENT, case.id, by, evidence=came.id, sha256=came.sha256, size=came.size)
+
+
 def promise(unit: Unit, case: Case, position: int, file: Mapping[str, str]) -> None:
     """Promise to fetch a picture; its platform's id (``file``), and what was told of it, stay sealed."""
     id = unit.new_id()
@@ -55,7 +82,7 @@ def promise(unit: Unit, case: Case, position: int, file: Mapping[str, str]) -> N
 def wanted(unit: Unit, evidence_id: str) -> Wanted | None:
     """What to fetch; none where it has been fetched or given up, or its case takes no pictures any more."""
     row: Evidence = unit.get(Evidence, evidence_id)
-    if row.state != "promised" or unit.get(Case, row.case).report == "indecent_images":
+    if row.state != "promised" or never(unit.get(Case, row.case)):
         return None
     return Wanted(row.id, row.case, told_of(unit, row)["file"], unit.now - row.promised_at >= TRIED_FOR)
 
@@ -122,6 +149,11 @@ def picture(unit: Unit, row: Evidence) -> Picture:
         media=row.media,
         sha256=row.sha256,
     )
+
+
+def all_told(unit: Unit, case: Case) -> list[Mapping[str, str]]:
+    """What was told of each picture of a case, in order."""
+    return [told_of(unit, row) for row in unit.find(queries.evidence(case.id))]
 
 
 def told_of(unit: Unit, row: Evidence) -> Mapping[str, str]:

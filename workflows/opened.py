@@ -60,6 +60,9 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         **{f"may_{action}": states.may(action, case.state, *parts) for action in states.TABLE},
         "may_ask": states.may("ask", case.state, *parts) and exchange.can_be_asked(unit, rules, case),
         "may_heard": states.may("heard", case.state, *parts) and any(written(unit, case, "referral")),
+        "may_screenshots": states.may("screenshots", case.state, *parts)
+        and bool(rules.pages)
+        and not evidence.never(case),
         "may_steps": bool(steps) and states.may("steps", case.state, *parts),
     }
 

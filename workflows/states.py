@@ -9,6 +9,7 @@ STATES = (*WAITING, *IN_HAND, "closed")
 PARTS = ("lead", "informed", "support", "reporter", "decider")
 
 LEAD, READERS, TOLD, REPORTER = ("lead",), ("lead", "informed"), ("lead", "informed", "support"), ("reporter",)
+EITHER = ("lead", "reporter")
 
 # A head or a chair who reads it decides, besides whoever leads, what is theirs alone to decide.
 DECIDES = ("lead", "decider")
@@ -39,6 +40,7 @@ TABLE: Mapping[str, Rule] = {
     "reopen": Rule(LEAD, ("closed",), {"closed": "working"}),
     "handover": Rule(LEAD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "add": Rule(REPORTER, STATES),
+    "screenshots": Rule(EITHER, STATES),
     "answer": Rule(REPORTER, STATES),
     "tell": Rule(REPORTER, ("received",)),
 }

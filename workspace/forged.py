@@ -30,6 +30,7 @@ ATTEMPTS = (
     "handover",
     "recuse",
     "add",
+    "screenshots",
     "tell",
 )
 

@@ -5,21 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
-import filetype  # type: ignore[import-untyped]  # it ships no types
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from handlers.fetchers import LARGEST, Fetched, Reason, Unfetched
+from handlers.kinds import PICTURES, kind_of
 from handlers.slack.calls import FAILURES, complaint, retry_after, seconds_in
 
 WAITS = 60.0
-# By their first bytes, and only what our own page can show again.
-PICTURES = {
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/gif": b"GIF8",
-    "image/webp": b"RIFF",
-}
 REFUSED: dict[str, Reason] = {
     "file_not_found": "gone",
     "file_deleted": "gone",
@@ -97,7 +90,7 @@ def media(content: bytes) -> str:
     """What the bytes are; their name and the sender's word count for nothing."""
     if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
         raise Unfetched("barred")
-    kind = filetype.guess_mime(content)
-    if kind not in PICTURES or not content.startswith(PICTURES[kind]):
+    kind = kind_of(content)
+    if kind not in PICTURES:
         raise Unfetched("kind")
-    return str(kind)
+    return kind

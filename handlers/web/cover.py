@@ -1,8 +1,13 @@
-"""What goes with every answer of our pages, so that a browser shows it, runs nothing and keeps nothing."""
+"""What goes with every answer of our pages, so that a browser shows it, runs nothing strange and keeps nothing."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# The one page that runs a script, which is ours, and shows somebody the pictures that they are about to send.
+SCRIPTED = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' blob:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -28,7 +33,8 @@ class Cover:
         async def covered(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -1,4 +1,4 @@
-"""What can be asked for under /p/: the links' door, the case, the screenshots and the stylesheet."""
+"""What can be asked for under /p/: the links' door, the case, the screenshots, adding some, and the stylesheet."""
 
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from handlers.desk import Desk
+from handlers.web.adding import AddingPages
 from handlers.web.case import CasePages
 from handlers.web.cover import Cover
 from handlers.web.door import DoorPages
@@ -14,14 +15,14 @@ from handlers.web.gallery import GalleryPages
 from handlers.web.policy import PolicyPages
 from handlers.web.task import TaskPages
 from storage.database import Database
-from templates.pages import stylesheet
+from templates.pages import script, stylesheet
 
 
 def pages(desk: Desk, database: Database, trust: str, house: House) -> list[BaseRoute]:
     """The routes of all pages, each answer under the same strict cover."""
     front = Front(desk, database, trust, house)
     door, case, gallery = DoorPages(front), CasePages(front), GalleryPages(front)
-    task, policy = TaskPages(front), PolicyPages(front)
+    task, policy, adding = TaskPages(front), PolicyPages(front), AddingPages(front)
     routes = Router(
         [
             Route("/style.css", _style, methods=["GET"]),
@@ -39,12 +40,24 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
             Route("/t/{token}", task.show, methods=["GET"]),
             Route("/t/{token}", task.answer, methods=["POST"]),
             Route("/policy/{id}", policy.show, methods=["GET"]),
+            Route("/a/{token}", adding.door, methods=["GET"]),
+            Route("/a/{token}", adding.open, methods=["POST"]),
+            Route("/add/", adding.show, methods=["GET"]),
+            Route("/add/answer", adding.answer, methods=["POST"]),
+            Route("/add/picture", adding.picture, methods=["PUT"]),
+            Route("/add/done", adding.done, methods=["POST"]),
+            Route("/add/{step}", adding.back, methods=["GET"]),
+            Route("/adding.js", _script, methods=["GET"]),
             Route("/e/{token}", gallery.show, methods=["GET"]),
             Route("/e/{token}/{position:int}", gallery.picture, methods=["GET"]),
         ]
     )
     # Not a Starlette: that hands what nobody expected to the server's log, with the words it may repeat.
     return [Mount("/p", app=Cover(ExceptionMiddleware(routes, handlers=front.answers_to_faults())))]
+
+
+async def _script(request: Request) -> Response:
+    return Response(script(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 async def _style(request: Request) -> Response:

@@ -13,7 +13,7 @@ from workflows.calendar import LONDON
 # Nobody is picked and no file is sent from a page: those questions are asked in the chat.
 ASKED: frozenset[Kind] = frozenset({"line", "text", "choice", "many", "date", "time", "when", "link"})
 ACTIONS = (
-    "acknowledge", "note", "steps", "involve", "decide", "refer", "heard", "ask",
+    "acknowledge", "screenshots", "note", "steps", "involve", "decide", "refer", "heard", "ask",
     "close", "reopen", "handover", "recuse",
 )  # fmt: skip
 # On the page of an appointment.

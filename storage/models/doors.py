@@ -9,7 +9,7 @@ from storage.models.owned import Owned
 
 
 class Link(Owned, table=True):
-    """A link somebody was given: invite, case, evidence or office (``case`` is then the appointment's id).
+    """A link somebody was given: invite, case, evidence, add or office (``case`` is then the appointment's id).
 
     Only the token's hash is kept.
     """

@@ -13,8 +13,8 @@ SILENTLY = {"synchronize_session": False}
 
 
 def old_links(forgotten: datetime, ended: datetime) -> Delete:
-    """Links so old that they cannot ask for a fresh one, and links to pictures that have long expired."""
-    picture = (col(Link.purpose) == "evidence") & (col(Link.expires_at) < ended)
+    """Links so old that they cannot ask for a fresh one, and long expired ones to see or to add pictures."""
+    picture = col(Link.purpose).in_(("evidence", "add")) & (col(Link.expires_at) < ended)
     return delete(Link).where(or_(col(Link.made_at) < forgotten, picture)).execution_options(**SILENTLY)
 
 

@@ -19,6 +19,11 @@ def stylesheet() -> str:
     return (_HERE / "style.css").read_text(encoding="utf-8")
 
 
+def script() -> str:
+    """The one script: it sends pictures one by one and says how far it is; its words stand in the page."""
+    return (_HERE / "adding.js").read_text(encoding="utf-8")
+
+
 @cache
 def _paper() -> Environment:
     paper = Environment(

@@ -1,0 +1,155 @@
+"""The page where screenshots are added: opened by a link that works once, and for one person's report alone."""
+
+import hmac
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+
+from handlers.fetchers import LARGEST
+from handlers.web import surface
+from handlers.web.cover import SCRIPTED
+from handlers.web.front import Front
+from handlers.web.posted import fields, insist_on_mark, mark
+from handlers.web.receiving import Unwanted, receive
+from storage.faults import Destroyed
+from workflows import adding, doors
+from workflows.adding import Adding
+from workflows.refusals import BadAnswers, Refused
+
+COOKIE = "lanyard_adding"
+MARK = "lanyard-mark"
+
+
+class AddingPages:
+    """Open the link, answer what must be asked first, send pictures one by one, finish."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def door(self, request: Request) -> Response:
+        """One page with one button, the same for any token, which uses nothing up."""
+        return await self._front.show("adding_door", token=str(request.path_params["token"]))
+
+    async def open(self, request: Request) -> Response:
+        """What is behind the button: the link is spent, and a session for this page begins."""
+        await fields(request)
+        try:
+            cookie = await self._front.desk.run(adding.enter, str(request.path_params["token"]))
+        except Refused:
+            return await self._gone()
+        response = RedirectResponse("/p/add/", 303)
+        response.set_cookie(
+            COOKIE,
+            cookie,
+            max_age=int(doors.SESSION.total_seconds()),
+            path="/p/add/",
+            secure=self._front.house.url.startswith("https:"),
+            httponly=True,
+            samesite="strict",
+        )
+        return response
+
+    async def show(self, request: Request) -> Response:
+        """The question that is asked first, or the pictures."""
+        try:
+            found = await self._here(request)
+        except Refused:
+            return await self._gone()
+        return await self._pictures(request, found) if found.asked else await self._ask(request, found, {})
+
+    async def back(self, request: Request) -> Response:
+        """Somebody reloaded an answer: to the page."""
+        return RedirectResponse("/p/add/", 303)
+
+    async def answer(self, request: Request) -> Response:
+        """Does any of them show a child undressed?  Then none comes, and it is said what to do."""
+        posted = await fields(request)
+        insist_on_mark(posted, _cookie(request))
+        said = str(surface.answers(posted).get("pictures_sexual", ""))
+        try:
+            found = await self._here(request)
+            if await self._front.desk.run(adding.answer, _cookie(request), said):
+                return RedirectResponse("/p/add/", 303)
+        except BadAnswers as bad:
+            return await self._ask(request, found, self._front.desk.in_words(bad.problems))
+        except Refused:
+            return await self._gone()
+        advice = self._front.desk.rules.reports["indecent_images"].advice[1:] if said == "yes" else ()
+        return _left(await self._front.show("adding_done", visit=found, said=said, advice=advice))
+
+    async def picture(self, request: Request) -> Response:
+        """Take in one picture: 201 when it is with the report, or a status that the page has words for."""
+        insist(request)
+        try:
+            upload = await self._front.desk.look(adding.begin, self._front.desk.rules, _cookie(request))
+            received = await receive(request, upload, self._front.desk.blobs)
+            await self._front.desk.run(adding.came, _cookie(request), received.told, received.found)
+        except Unwanted as no:
+            return _ends(no.status)
+        except ClientDisconnect:
+            return _ends(400)
+        except Destroyed:
+            return _ends(403)
+        except Refused as no:
+            return _ends(409 if no.message.name == "refusals.enough" else 403)
+        return Response(status_code=201)
+
+    async def done(self, request: Request) -> Response:
+        """They have finished: what happens next."""
+        insist_on_mark(await fields(request), _cookie(request))
+        try:
+            found = await self._front.desk.run(adding.leave, _cookie(request))
+        except Refused:
+            return await self._gone()
+        return _left(await self._front.show("adding_done", visit=found, said="no", advice=()))
+
+    async def _here(self, request: Request) -> Adding:
+        desk = self._front.desk
+        found: Adding = await desk.look(adding.here, desk.rules, _cookie(request))
+        return found
+
+    async def _ask(self, request: Request, found: Adding, problems: dict[str, str]) -> Response:
+        form = self._form("pictures", {})
+        shown: dict[str, Any] = {"form": form, "box": surface.boxes(form, {}, problems)[0], "visit": found}
+        return await self._front.show("adding_ask", 422 if problems else 200, mark=mark(_cookie(request)), **shown)
+
+    async def _pictures(self, request: Request, found: Adding) -> Response:
+        about = self._form("details", {"pictures": [{"id": "n", "number": "{n}"}]})
+        boxes = surface.boxes(about, {}, {})
+        shown = {"about": about, "boxes": boxes, "visit": found, "most": adding.MOST, "largest": LARGEST}
+        response = await self._front.show("adding", mark=mark(_cookie(request)), told=adding.TOLD, **shown)
+        response.headers["Content-Security-Policy"] = SCRIPTED
+        return response
+
+    def _form(self, name: str, values: dict[str, Any]) -> Any:
+        return self._front.desk.words.form(name, values, {})
+
+    async def _gone(self) -> Response:
+        return await self._front.show("gone", 410, again="")
+
+
+def insist(request: Request) -> None:
+    """Turn away a picture that was not sent by our own page, in this session."""
+    headers = request.headers
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise HTTPException(403)
+    if headers.get("content-type", "") != "application/octet-stream":
+        raise HTTPException(415)
+    if not hmac.compare_digest(headers.get(MARK, "").encode(), mark(_cookie(request)).encode()):
+        raise HTTPException(403)
+
+
+def _ends(status: int) -> Response:
+    # What is still on its way is not read: the line is closed instead.
+    return Response(status_code=status, headers={"Connection": "close"})
+
+
+def _left(response: Response) -> Response:
+    response.delete_cookie(COOKIE, path="/p/add/", httponly=True, samesite="strict")
+    return response
+
+
+def _cookie(request: Request) -> str:
+    return request.cookies.get(COOKIE, "")
