@@ -75,7 +75,7 @@ STORY: dict[str, Any] = {
     "advice": ("Don't answer.",),
     "report": "Online bullying",
     "reporter": "Priya Ashdown",
-    "part": "leads",
+    "part": "you lead on it",
     "facts": (("What day was it?", "2026-11-20"),),
     "quotes": (("What did you see or hear?", "Canary"),),
     "involved": (("Sam Hollis", "hurt or upset"),),

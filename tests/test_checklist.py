@@ -129,7 +129,7 @@ def test_a_step_that_comes_with_a_change_of_roles_is_asked_and_earlier_answers_s
     assert ids(steps(school.settled().head)) == ["who-keeps-the-child-safe", *before]
     shown = words(school.head.opens())
     assert f"(done: {school.head.name}" in shown
-    assert "(must be done)" in shown
+    assert "(must be done before it is closed)" in shown
     assert "must be done first" in words(school.head.presses("close", school.head.opens()))
 
 
@@ -153,7 +153,7 @@ def test_the_chair_goes_through_the_steps_on_the_page(world: World) -> None:
     page = chair.enters(chair.link(world.settled().case().reference))
     chair.presses(page, "acknowledge")
     form = chair.presses(chair.browser.get("/p/c/"), "steps")
-    assert "(must be done)" in form.text
+    assert "(must be done before it is closed)" in form.text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form.text))
     ticked = {"choice.step.who-keeps-the-child-safe": "done"}
     again = chair.browser.post("/p/c/answer", data={**hidden, **ticked})

@@ -78,7 +78,7 @@ def test_somebody_told_who_turns_out_to_be_part_of_it_loses_it_and_the_lead_hear
     assert world.case().acknowledged_by == world.person_of(world.head)
     again = words(world.head.opens())
     assert re.search(rf"{world.dsl.name}, designated safeguarding lead: *opened it", again)
-    assert "(must be done)" in again
+    assert "(must be done before it is closed)" in again
 
 
 def test_everything_that_they_were_told_is_edited_and_nothing_more_comes(world: World) -> None:
@@ -265,3 +265,10 @@ def test_the_lead_says_that_it_is_not_them_and_they_may_be_told(school: World) -
     school.dsl.shuts()
     handover = school.settled().dsl.presses("handover", school.dsl.opens())
     assert school.communications.name in words(handover)
+
+
+def test_a_long_name_gives_way_so_that_the_part_of_whoever_is_picked_can_be_read(school: World) -> None:
+    long = "Maximiliana-Theodora Featherstonehaugh-Cholmondeley-Wriothesley"
+    in_hand(school, school.dsl, what=CANARY, harmed_names=long)
+    offered = [each for each in form(school.dsl)["blocks"] if each.get("block_id") == "corrects"]
+    assert offered[0]["element"]["options"][0]["text"]["text"] == f"{long[:59]}…: hurt or upset"

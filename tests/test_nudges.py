@@ -170,6 +170,18 @@ def test_what_somebody_cannot_do_reaches_their_line_manager_and_what_is_late_the
     late = first + timedelta(days=7 * 6)
     morning(school, late)
     assert "Isla Pemberton" in words(school.phase_lead.messages()[-1]) + words(school.head.messages()[-1])
+    assert "more that are overdue" in words(school.head.home())
+
+
+def test_what_is_done_is_settled_whatever_is_pressed_later(school: World) -> None:
+    morning(school, tuesday(school))
+    press(school.teacher, "duty_done")
+    school.teacher.sends(school.teacher.modal(), done_on=str(tuesday(school)))
+    school.teacher.shuts()
+    (done,) = [task.id for task in tasks(school) if task.state == "done"]
+    for action in ("duty_later", "duty_cannot"):
+        assert "settled already" in " ".join(school.teacher.forges(action, done).calls)
+    assert [task.state for task in tasks(school) if task.id == done] == ["done"]
 
 
 def test_another_persons_task_is_nobody_elses_to_press(school: World) -> None:

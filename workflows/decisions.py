@@ -108,7 +108,11 @@ def day(said: str) -> date | None:
 
 
 def labels(rules: Rules, table: str, values: tuple[str, ...]) -> Pairs:
-    return [(value, rules.words.sentence(f"{table}.{value}")) for value in values]
+    return [(value, capital(rules.words.sentence(f"{table}.{value}"))) for value in values]
+
+
+def capital(line: str) -> str:
+    return line[:1].upper() + line[1:]
 
 
 def told(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[Writing, dict[str, str], str]]:

@@ -28,7 +28,7 @@ def offered(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any
     if not made:
         raise Refused("not_referred")
     return {
-        "referrals": [(each.id, capital(called(rules, each))) for each in reversed(made)],
+        "referrals": [(each.id, decisions.capital(called(rules, each))) for each in reversed(made)],
         "senses": decisions.labels(rules, "sense", SENSES),
     }
 
@@ -71,10 +71,6 @@ def called(rules: Rules, referral: Writing) -> str:
     facts = referral.facts
     values = {"to": rules.words.sentence(f"referred.{facts['to']}"), "day": spoken_day(facts["on"])}
     return rules.words.sentence("referral.called", values)
-
-
-def capital(line: str) -> str:
-    return line[:1].upper() + line[1:]
 
 
 def told(unit: Unit, rules: Rules, case: Case) -> Iterator[tuple[Writing, dict[str, str], str]]:

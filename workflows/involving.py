@@ -26,6 +26,8 @@ KIND = "named"
 PARTS = ("subject", "close", "harmed", "witness")
 # Corrected, and nothing stands in its place.
 NO_PART = "none"
+# As many characters as Slack shows of a choice.
+CHOICE = 75
 KINDS = ("pupil", "colleague", "parent", "outsider", "unknown")
 
 
@@ -49,9 +51,15 @@ def offered(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any
     named = dict(called(unit, case))
     standing: list[Involved] = unit.find(queries.involved(case.id))
     return {
-        "named": [(row.id, f"{named[row.id]}: {rules.words.sentence(f'part.{row.part}')}"[:75]) for row in standing],
-        "near": [(face.id, face.name[:75]) for face in near(unit, case)],
+        "named": [(row.id, offered_as(named[row.id], rules.words.sentence(f"part.{row.part}"))) for row in standing],
+        "near": [(face.id, face.name[:CHOICE]) for face in near(unit, case)],
     }
+
+
+def offered_as(name: str, part: str) -> str:
+    """A name and its part, as long as a choice may be; a long name gives way, for the part must be readable."""
+    room = CHOICE - len(part) - 2
+    return f"{name if len(name) <= room else name[: room - 1] + '…'}: {part}"
 
 
 def involve(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) -> Message:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from storage.models import Case, Entry, Party, Person
@@ -56,7 +57,7 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "pictures": fetched,
         "pictures_link": picture_link(unit, rules, case, party) if fetched else "",
         "steps": steps,
-        "history": tuple(history(unit, rules, case))[-LINES:],
+        "history": tuple(line for line, _ in groupby(history(unit, rules, case)))[-LINES:],
         **{f"may_{action}": states.may(action, case.state, *parts) for action in states.TABLE},
         "may_ask": states.may("ask", case.state, *parts) and exchange.can_be_asked(unit, rules, case),
         "may_heard": states.may("heard", case.state, *parts) and any(written(unit, case, "referral")),
