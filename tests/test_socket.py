@@ -238,7 +238,7 @@ def test_nothing_that_was_answered_is_lost_when_the_bot_is_killed_on_its_lines()
         tempfile.TemporaryDirectory(prefix="lanyard-socket-") as folder,
         a_school(Path(folder), more=app_token) as school,
     ):
-        told, killer = campaign(school, plans)
+        told, killer = campaign(school, plans, leases=False)
         wait_until_all_is_said(school)
         all_are_kept_once(school, told)
         assert killer.kills == len(plans) + 1
