@@ -34,7 +34,7 @@ DOES = {
     "browser": (*PYTEST, "browser"),
     "bench": ("-m", "bench"),
 }
-PAGES = ("bot.routes_page", "bot.cases_page")
+PAGES = ("bot.routes_page", "bot.cases_page", "tests.parity_page")
 
 
 def main(words: list[str]) -> int:

@@ -87,14 +87,27 @@ def reports(page: Page) -> str:
     picks(form, "Is the pupil a member of your family?", "No")
     form.get_by_label("Who is the pupil?").fill("Alfie Marsden")
     form.get_by_label("What happened?").fill("He asked to follow me on a photo site.")
-    form.get_by_role("button", name="Send").click()
-    form = dialog(page, "Thank you. Your report is in")
+    form = sends(page, "Thank you. Your report is in")
     looks(page, "receipt")
     found = re.search(r"reference is ([0-9A-Z]{2,3}-[0-9A-Z]{3})", form.inner_text())
     assert found
     form.get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     return found[1]
+
+
+def sends(page: Page, then: str) -> Locator:
+    """The last step, sent again where a slow machine makes the form ask for that."""
+    shown = page.get_by_role("dialog")
+    done, again = shown.get_by_role("heading", name=then), shown.get_by_text("We can't tell yet whether it was saved")
+    for _ in range(3):
+        shown.get_by_role("button", name="Send").click()
+        page.wait_for_timeout(500)
+        expect(page.locator("dialog[aria-busy]")).to_have_count(0, timeout=20_000)
+        expect(done.or_(again).first).to_be_visible(timeout=20_000)
+        if done.is_visible():
+            break
+    return dialog(page, then)
 
 
 def card(page: Page, words: str) -> Locator:
