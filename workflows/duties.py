@@ -94,8 +94,8 @@ def period_of(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Span
 
 def of_term(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Span | None:
     """This term's, from its first week; or this school year's, from the second fortnight of its first term."""
-    term = term_of(school, today)
-    if term is None:
+    now = term = term_of(school, today)
+    if now is None or term is None:
         return None
     if duty.when == "year":
         term = min(each for each in school.terms if year_in(each.first) == year_in(term.first))
@@ -105,7 +105,7 @@ def of_term(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Span |
     start = week[0] if duty.when == "term" else after(school, week[0], AFTER_THE_FIRST_WEEK)
     start = working_day_from(school, max(start, dates.joined or start))
     name = str(term.first) if duty.when == "term" else str(year_in(term.first))
-    return Span(start, min(after(school, max(start, today), duty.within), max(term.last, today)), name)
+    return Span(start, min(after(school, max(start, today), duty.within), max(now.last, today)), name)
 
 
 def again(duty: Duty, school: Schooldays, today: date, last: date | None) -> Span | None:

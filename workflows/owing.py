@@ -60,7 +60,7 @@ def of_school(unit: Unit, rules: Rules, school: School) -> Iterator[tuple[str, M
 
 def said(rules: Rules, progress: Progress) -> tuple[str, str]:
     label = rules.words.nudges[progress.duty].label
-    return (f"{label}: {progress.team}" if progress.team else label), progress.bar
+    return (f"↳ {progress.team}" if progress.team else label), progress.bar
 
 
 def current(tasks: Iterable[Task]) -> list[Task]:

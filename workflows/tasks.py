@@ -25,10 +25,11 @@ LONG_AGO = timedelta(days=366)
 
 
 def to_finish(unit: Unit, rules: Rules, task_id: str, by: Who) -> Mapping[str, Any]:
-    """What the form asks: on which day, and where it names a policy, which version."""
+    """What the form asks: on which day (today, unless they say another), and of a policy's text, which version."""
     task = own(unit, task_id, by)
     newest = newest_version(unit, rules, task)
-    return {**described(unit, rules, task), "version": newest.version if newest else ""}
+    today = {"values": {"done_on": str(day_of(unit.now))}}
+    return {**described(unit, rules, task), "version": newest.version if newest else "", **today}
 
 
 def finish(unit: Unit, rules: Rules, task_id: str, answers: Answers, by: Who) -> Message:
