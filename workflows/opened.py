@@ -141,6 +141,8 @@ def known(rules: Rules, picture: evidence.Picture) -> tuple[str, ...]:
     lines = [f"{rules.words.sentence(f'picture.{what}')} {value or missing}" for what, value in given.items()]
     if picture.state != "fetched":
         lines.append(rules.words.sentence(f"picture.{picture.state}"))
+    if picture.media == evidence.HEIC:
+        lines.append(rules.words.sentence("picture.heic"))
     return tuple(lines)
 
 
