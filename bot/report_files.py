@@ -73,15 +73,18 @@ def write_for_trust(settings: Settings, asked: Asked) -> int:
 
 def for_school(unit: Unit, rules: Rules, period: Period, key: str) -> Found | None:
     (school,) = (each for each in unit.find(queries.schools()) if each.key == key)
-    return readable(rules, summaries.of_school(unit, rules, school, period))
+    return readable(unit, rules, summaries.of_school(unit, rules, school, period))
 
 
 def for_trust(unit: Unit, rules: Rules, period: Period) -> Found | None:
-    return readable(rules, summaries.of_trust(unit, rules, describe.trust_of(unit).name, period))
+    return readable(unit, rules, summaries.of_trust(unit, rules, describe.trust_of(unit).name, period))
 
 
-def readable(rules: Rules, report: Report | None) -> Found | None:
-    return (written_up.content(rules, report), report.terms[-1].checkpoint) if report else None
+def readable(unit: Unit, rules: Rules, report: Report | None) -> Found | None:
+    if report is None:
+        return None
+    summaries.made(unit, report)
+    return written_up.content(rules, report), report.terms[-1].checkpoint
 
 
 def written(ground: Ground, asked: Asked, find: Any, *about: str) -> int:

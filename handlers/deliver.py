@@ -19,7 +19,7 @@ from storage.faults import Busy, Uncertain
 from storage.patience import stand_back
 from storage.promises import Claim
 from storage.unit import Unit
-from workflows import accounts, asking_yes, duties, nudges, nudging, second_yes, telling
+from workflows import accounts, asking_yes, duties, nudges, nudging, second_yes, telling, termly
 from workflows.rules import Rules
 from workflows.telling import Telling
 
@@ -193,8 +193,7 @@ class Deliver:
         """Whether a recipient's account was closed since: chat takes messages to it, and nobody reads them."""
         lookup = desk.lookups.get(told.platform)
         faces = await lookup([told.address]) if lookup else ()
-        changed = [await desk.run(accounts.stood, who) for who in faces if who.standing not in ("active", "unknown")]
-        return any(changed)
+        return any([await desk.run(accounts.stood, who) for who in faces if who.standing not in ("active", "unknown")])
 
     async def fetch(self, desk: Desk, claim: Claim) -> None:
         """Get one screenshot."""
@@ -246,4 +245,6 @@ KEEP: Mapping[str, Keep] = {
     "alarm": Deliver.alarm,
     nudges.DAY: doing(keeping.day_opened),
     duties.NUDGE: saying(nudging.telling),
+    termly.COUNT: doing(termly.count),
+    termly.SUMMARY: saying(termly.telling),
 }

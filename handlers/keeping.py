@@ -6,7 +6,7 @@ from handlers.senders import Unreachable
 from storage import promises
 from storage.promises import Claim
 from storage.unit import Unit
-from workflows import alarms, cases, nudges
+from workflows import alarms, cases, nudges, termly
 from workflows.rules import Rules
 
 LONGEST = timedelta(minutes=1)  # between two tries
@@ -35,4 +35,5 @@ def climbed(unit: Unit, rules: Rules, claim: Claim) -> None:
 
 def day_opened(unit: Unit, rules: Rules, claim: Claim) -> None:
     nudges.open_day(unit, rules, claim.ids["school"])
+    termly.begin(unit, claim.ids["school"])
     promises.keep(unit, claim.id, claim.lease)

@@ -49,6 +49,8 @@ NEUTRAL: dict[str, Any] = {
     "more": 3,
     "material": ("Settings change without asking, so look once a term.",),
     "version": "2026-1",
+    "term": "Autumn term",
+    "year": True,
     "approved": "Joan Fairweather, chair of governors",
     "text": "https://lanyard.brambledown.example/p/policy/1",
     # The reader's own policy, on the reader's own screen.

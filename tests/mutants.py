@@ -267,4 +267,33 @@ MUTANTS = (
         "if False:",
         "tests/test_second_yes.py::test_a_new_safeguarding_lead_holds_the_role_only_after_another_holders_yes",
     ),
+    # Governors' reports: what no figure may tell
+    Mutant(
+        "a list is published that adds up to what another hides",
+        "workflows/suppression.py",
+        "whole = not any(map(hidden, (*first.values(), *counts.values())))",
+        "whole = True",
+        "tests/test_suppression.py::test_a_list_with_a_hidden_figure_stands_beside_no_other_list_of_the_same_reports",
+    ),
+    Mutant(
+        "one who did not do it can be counted out",
+        "workflows/suppression.py",
+        "    if hidden(asked - done):\n",
+        "    if False:\n",
+        "tests/test_suppression.py::test_of_those_asked_neither_the_few_who_did_nor_the_few_who_did_not_can_be_counted",
+    ),
+    Mutant(
+        "a report about somebody close to a reader is counted",
+        "workflows/tallies.py",
+        "and not people & leaders(unit, rules)",
+        "",
+        "tests/test_summaries.py::test_a_report_about_a_leader_or_a_reader_or_somebody_close_to_one_changes_no_byte",
+    ),
+    Mutant(
+        "a concern about an adult is counted at a school",
+        "workflows/tallies.py",
+        "return not about_adult(unit, rules, case) and may_count(unit, rules, case)",
+        "return may_count(unit, rules, case)",
+        "tests/test_summaries.py::test_a_report_about_a_leader_or_a_reader_or_somebody_close_to_one_changes_no_byte",
+    ),
 )

@@ -3,8 +3,9 @@
 import csv
 import hashlib
 import io
+import re
 from contextlib import redirect_stdout
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from PIL import Image
@@ -16,16 +17,18 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from storage.verify import verify
 from templates import documents
-from tests.test_nudges import ticks
+from tests.test_nudges import morning, ticks
 from tests.test_practice import begins
 from tests.world import World
 from workflows import tallies, terms, written_up
 from workflows.calendar import LONDON
 from workflows.rules import Rules
+from workflows.schooldays import fixed, working_day_from
 from workflows.summaries import Report, figures_of
 
 CHILD = {"what": "CANARYNARRATIVE", "harmed_names": "Jo Bloggs"}
 BULLIED = {"by": "pupil", "harmed": "pupil", "what": "CANARYNARRATIVE", "pictures_sexual": "none"}
+CHAIR, CHAIR_OF_TRUSTEES = "ngozi.okafor@okafor-family.example", "p.hargreaves@hargreaves-surveyors.example"
 KINDS = "Reports received, by kind"
 
 
@@ -33,7 +36,7 @@ KINDS = "Reports received, by kind"
 def school(world: World) -> World:
     """The school in the last week of a term that ends on Friday; the next begins two weeks later."""
     today = world.clock.now().astimezone(LONDON).date()
-    days = [today + timedelta(days=n) for n in (-60, 3, 20, 80)]
+    days = [today - timedelta(days=60), today + timedelta(days=3), next_term(world), today + timedelta(days=90)]
     calendar = world.folder / "calendar.toml"
     calendar.write_text(
         f'[[term]]\nname = "Autumn term"\nfirst = {days[0]}\nlast = {days[1]}\n'
@@ -43,6 +46,12 @@ def school(world: World) -> World:
         assert apply_calendar(world.settings, calendar, "brambledown", yes=True) == 0, said.getvalue()
     ticks(world)
     return world.settled()
+
+
+def next_term(world: World) -> date:
+    """About three weeks later, on a day that nobody has off."""
+    day = world.clock.now().astimezone(LONDON).date() + timedelta(days=20)
+    return working_day_from(fixed(), day)
 
 
 def over(world: World) -> World:
@@ -185,3 +194,58 @@ def test_a_term_that_has_not_ended_is_not_counted(school: World, capsys: pytest.
     assert written(school.bot.ground, asked(school), for_school, "brambledown") == 2
     assert "no such term has ended" in capsys.readouterr().err
     assert "report.made" not in school.events()
+
+
+READY = " in figures"
+
+
+def linked(text: str) -> str:
+    """Where the link in a letter leads."""
+    found = re.search(r"/p/r/[\w-]+", text)
+    assert found
+    return found[0]
+
+
+def test_when_the_term_has_ended_those_who_govern_are_told_once_each_by_a_link_of_their_own(school: World) -> None:
+    for _ in range(5):
+        school.teacher.reports("pupil_concern", **CHILD)
+    first = next_term(school)
+    morning(school, first)
+    assert [said for said in school.head.hears() if READY in said] == ["Brambledown Primary School in figures"]
+    assert [said for said in school.chief_executive.hears() if READY in said] == [
+        "Brambledown Learning Trust in figures"
+    ]
+    letters = [each for each in school.workspace.letters if READY in each.subject]
+    assert {one for each in letters for one in each.to} == {CHAIR, CHAIR_OF_TRUSTEES}
+    assert len({linked(each.text) for each in letters}) == 2
+    for somebody in (school.teacher, school.dsl, school.deputy_head, school.ict, school.business_manager):
+        assert not [said for said in somebody.hears() if READY in said]
+    morning(school, working_day_from(fixed(), first + timedelta(days=1)))
+    assert len([said for said in school.head.hears() if READY in said]) == 1
+    assert school.ledger_is_whole()
+
+
+def test_a_reader_opens_the_page_and_its_files_and_no_longer_once_the_office_is_anothers(school: World) -> None:
+    for _ in range(5):
+        school.teacher.reports("pupil_concern", **CHILD)
+    morning(school, next_term(school))
+    (message,) = [each for each in school.head.messages() if READY in each["text"]]
+    page, browser = linked(str(message)), school.browser()
+    seen = browser.get(page)
+    assert seen.status_code == 200
+    assert "Safeguarding in figures" in seen.text
+    made = school.events().count("report.made")
+    assert browser.get(f"{page}/term.png").content.startswith(b"\x89PNG")
+    assert school.events().count("report.made") == made
+    assert browser.get(f"{page}/term.pdf").content.startswith(b"%PDF-")
+    assert "Worried about a child,5" in browser.get(f"{page}/term.csv").text
+    assert school.events().count("report.made") == made + 2
+    assert browser.get(f"{page}/case.pdf").status_code == 404
+    assert browser.get(page[:-3] + "xyz").status_code == 410
+    head, deputy = (
+        '{ role = "headteacher", school = "brambledown" },',
+        '{ role = "deputy_headteacher", school = "brambledown" },',
+    )
+    school.applies({head: "", deputy: f"{deputy} {head}"})
+    assert browser.get(page).status_code == 403
+    assert browser.get(f"{page}/term.pdf").status_code == 403

@@ -18,7 +18,7 @@ from workflows.packs import load_floor
 from workflows.refusals import Refused
 from workflows.visits import Answer, Doorway, Visit
 
-Purpose = Literal["invite", "case", "evidence", "add", "task", "office"]
+Purpose = Literal["invite", "case", "evidence", "add", "task", "office", "report"]
 LIVES = {
     "invite": timedelta(days=7),
     "case": timedelta(hours=72),
@@ -26,6 +26,7 @@ LIVES = {
     "add": timedelta(minutes=30),
     "task": timedelta(days=30),
     "office": timedelta(days=7),
+    "report": timedelta(days=60),
 }
 # Those that lead, with a passphrase, to a page.
 DOORS: tuple[Purpose, ...] = ("case", "office")
@@ -60,6 +61,18 @@ def task_link(unit: Unit, task: str, person: str) -> str:
 def task_for(unit: Unit, token: str) -> tuple[str, str]:
     """The task and the person that a link was made for, by the school's own clock."""
     link = open_link(unit, token, unit.now, "task")
+    return link.case, link.person
+
+
+def report_link(unit: Unit, counted: str, person: str) -> str:
+    """A fresh token with which one reader opens the report of one counted term, for 60 days: it holds figures only."""
+    unit.record(Event.LINK_MADE, "", person, purpose="report")
+    return make_link(unit, "report", person, counted, None)
+
+
+def report_for(unit: Unit, token: str) -> tuple[str, str]:
+    """The counted term and the reader that a link was made for, by the school's own clock."""
+    link = open_link(unit, token, unit.now, "report")
     return link.case, link.person
 
 

@@ -89,10 +89,10 @@ def known_since(unit: Unit) -> date:
 
 
 def of_school(unit: Unit, rules: Rules, school: School, period: Period, by: str = "") -> Report | None:
-    """A school's report; none where no such term has ended."""
+    """A school's report; none where no such term has ended.  What was not counted before is counted now."""
     over = tuple(ended(terms.of(unit, school.id), known_since(unit), day_of(unit.now)))
     rows = [counted(unit, rules, school.id, term, by) for term in picked(over, period)]
-    return reported(unit, rows, (school.name, False), period, by) if rows else None
+    return reported(rows, (school.name, False), period) if rows else None
 
 
 def of_trust(unit: Unit, rules: Rules, name: str, period: Period, by: str = "") -> Report | None:
@@ -111,7 +111,7 @@ def of_trust(unit: Unit, rules: Rules, name: str, period: Period, by: str = "") 
     for term in picked(whole, period):
         rows += [counted(unit, rules, id, found[term.key], by) for id, found in over.items()]
         own.append(counted(unit, rules, TRUST, term, by))
-    return reported(unit, [*own, *rows], (name, True), period, by) if rows else None
+    return reported([*own, *rows], (name, True), period) if rows else None
 
 
 def spanning(found: Sequence[Term]) -> Term:
@@ -157,13 +157,17 @@ def counted(unit: Unit, rules: Rules, school: str, term: Term, by: str) -> TermF
     )
 
 
-def reported(unit: Unit, rows: Sequence[TermFigures], whose: tuple[str, bool], period: Period, by: str) -> Report:
+def made(unit: Unit, report: Report, by: str = "") -> None:
+    """Somebody was given a report: "" for the operator, who prints it."""
+    which = [f"{row.year}/{row.term}" for row in report.terms]
+    unit.record(Event.REPORT_MADE, "", by, what="made", school=report.terms[0].school, terms=which)
+
+
+def reported(rows: Sequence[TermFigures], whose: tuple[str, bool], period: Period) -> Report:
     name, trust = whose
     year = period.year or len({(row.year, row.term) for row in rows}) > 1
     shown = [row for row in rows if not trust or row.school == TRUST]
     proofs = tuple((row.name, hashlib.sha256(row.checkpoint.encode()).hexdigest()) for row in shown)
-    which = [f"{row.year}/{row.term}" for row in shown]
-    unit.record(Event.REPORT_MADE, "", by, what="made", school="" if trust else rows[0].school, terms=which)
     return Report(name, trust, year, tuple(shown), figures_of(rows), proofs)
 
 

@@ -23,6 +23,7 @@ def content(rules: Rules, report: Report) -> Mapping[str, Any]:
         "name": report.name,
         "readers": words["title"][f"for_{whose}"],
         "period": period(report),
+        "several": len(report.terms) > 1,
         "intro": [words["say"]["intro"], *([words["say"][whose]] if report.trust else []), *yearly(report)],
         "notes": [words["say"][name] for name in ("zero", "small", "left_out")],
         "sections": list(sections(rules, report)),

@@ -10,6 +10,7 @@ from handlers.web.adding import AddingPages
 from handlers.web.case import CasePages
 from handlers.web.cover import Cover
 from handlers.web.door import DoorPages
+from handlers.web.figures import FigurePages
 from handlers.web.front import Front, House
 from handlers.web.gallery import GalleryPages
 from handlers.web.policy import PolicyPages
@@ -22,7 +23,8 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
     """The routes of all pages, each answer under the same strict cover."""
     front = Front(desk, database, trust, house)
     door, case, gallery = DoorPages(front), CasePages(front), GalleryPages(front)
-    task, policy, adding = TaskPages(front), PolicyPages(front), AddingPages(front)
+    task, policy = TaskPages(front), PolicyPages(front)
+    adding, figures = AddingPages(front), FigurePages(front)
     routes = Router(
         [
             Route("/style.css", _style, methods=["GET"]),
@@ -39,6 +41,8 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
             Route("/c/{step}", case.back, methods=["GET"]),
             Route("/t/{token}", task.show, methods=["GET"]),
             Route("/t/{token}", task.answer, methods=["POST"]),
+            Route("/r/{token}", figures.show, methods=["GET"]),
+            Route("/r/{token}/{file}", figures.file, methods=["GET"]),
             Route("/policy/{id}", policy.show, methods=["GET"]),
             Route("/a/{token}", adding.door, methods=["GET"]),
             Route("/a/{token}", adding.open, methods=["POST"]),

@@ -9,9 +9,9 @@ from storage.models.owned import Owned
 
 
 class Link(Owned, table=True):
-    """A link somebody was given: invite, case, evidence, add or office (``case`` is then the appointment's id).
+    """A link somebody was given: invite, case, evidence, add, task, office or report.  Only the token's hash is kept.
 
-    Only the token's hash is kept.
+    ``case`` is the id of whatever it opens.
     """
 
     __tablename__ = "links"
