@@ -249,3 +249,23 @@ def test_a_reader_opens_the_page_and_its_files_and_no_longer_once_the_office_is_
     school.applies({head: "", deputy: f"{deputy} {head}"})
     assert browser.get(page).status_code == 403
     assert browser.get(f"{page}/term.pdf").status_code == 403
+
+
+def test_concerns_about_adults_are_one_number_of_a_trust_with_three_schools_and_of_no_school(school: World) -> None:
+    for _ in range(6):
+        school.teacher.reports("colleague_concern", what="x", harmed="pupil", subject_staff=[school.other_teacher.id])
+    school.teacher.reports("head_concern", what="x", harmed="pupil")
+    first = '[[school]]\nid = "brambledown"\nname = "Brambledown Primary School"\n'
+    others = "".join(f'[[school]]\nid = "{key}"\nname = "{key.title()} School"\n' for key in ("fernhill", "oldcross"))
+    school.applies({first: f"{first}\n{others}"})
+    with redirect_stdout(io.StringIO()):
+        for key in ("fernhill", "oldcross"):
+            assert apply_calendar(school.settings, school.folder / "calendar.toml", key, yes=True) == 0
+    over(school)
+    assert school.bot
+    wanted = asked(school)
+    with redirect_stdout(io.StringIO()):
+        assert written(school.bot.ground, wanted, for_trust) == 0
+    page = wanted.out.with_suffix(".csv").read_text()
+    assert '"Concerns about adults, across the trust",Concerns about adults,6' in page
+    assert ("Reports received, by kind", "All together") not in written_by(school, wanted)

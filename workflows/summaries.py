@@ -137,7 +137,8 @@ def counted(unit: Unit, rules: Rules, school: str, term: Term, by: str) -> TermF
         figures = tallies.of_term(unit, rules, school, term.span)
     else:
         schools: list[School] = unit.find(people_queries.schools())
-        figures = tallies.of_trust(unit, rules, [each.id for each in schools], term.span)
+        at_work = [each.id for each in schools if terms.of(unit, each.id).terms]
+        figures = tallies.of_trust(unit, rules, at_work, term.span)
     sha256 = hashlib.sha256(canonical(figures).encode()).hexdigest()
     which = f"{term.year}/{term.number}"
     unit.record(Event.REPORT_MADE, "", by, what="counted", school=school, terms=[which], sha256=sha256)

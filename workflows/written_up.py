@@ -42,7 +42,7 @@ def sections(rules: Rules, report: Report) -> Iterator[Mapping[str, Any]]:
     for name, table in SENTENCES.items():
         labels = {row: capital(rules.words.sentence(f"{table}.{row}")) for row in figures[name]}
         yield section(name, listed(labels, figures[name]) or [fact("none", "0")], [])
-    yield section("duty", list(duties(rules, figures["duty"])), [], bars=True)
+    yield section("duty", *duties(rules, figures["duty"]), bars=True)
     if report.trust:
         adults = figures["adults"]
         yield section(
@@ -82,17 +82,17 @@ def listed(labels: Mapping[str, str], table: Table) -> Rows:
     return [line(labels[row], said(table[row]), table[row]) for row in labels if row in table]
 
 
-def duties(rules: Rules, found: Mapping[str, tuple[Shown, int] | None]) -> Iterator[dict[str, Any]]:
-    words = documents.words()
+def duties(rules: Rules, found: Mapping[str, tuple[Shown, int] | None]) -> tuple[Rows, list[str]]:
+    """How many have done each duty, and those that so few were asked for that nothing can be said."""
+    words, rows = documents.words(), []
+    labels = {duty: rules.words.nudges[duty].label if duty in rules.words.nudges else duty for duty in found}
     for duty, figure in found.items():
-        label = rules.words.nudges[duty].label if duty in rules.words.nudges else duty
-        if figure is None:
-            yield line(label, words["say"]["few_people"], Shown(0, 0))
-        else:
+        if figure:
             done, asked = figure
-            # Without "<5": where so many were asked, the range says the same, and more clearly.
             text = words["figure"]["of"].format(figure=said(done), asked=asked)
-            yield {**line(label, text, done), "asked": asked}
+            rows.append({**line(labels[duty], text, done), "asked": asked})
+    few = "; ".join(labels[duty] for duty, figure in found.items() if figure is None)
+    return rows, [words["say"]["few_people"].format(duties=few)] if few else []
 
 
 def also(report: Report) -> Iterator[dict[str, Any]]:
