@@ -68,3 +68,22 @@ def test_a_blob_and_its_name_are_on_disk_before_anybody_is_told(tmp_path: Path) 
     assert re.match(r"fsync\(\d+<.*/e1\.part>\) += 0", written)
     assert re.match(r"link(at)?\(.*e1\.part.*e1.*\) += 0", named)
     assert re.match(rf"fsync\(\d+<{tmp_path}>\) += 0", kept)
+
+
+def test_a_blob_that_comes_piece_by_piece_is_seen_when_it_is_whole_and_not_before(blobs: Blobs, tmp_path: Path) -> None:
+    growing, broken = blobs.begin("e1"), blobs.begin("e2")
+    for each in (growing, broken):
+        each.write(b"sea")
+    with pytest.raises(Missing):
+        blobs.get("e1")
+    growing.write(b"led")
+    growing.keep()
+    for each in (growing, broken):
+        each.drop()
+    assert blobs.get("e1") == b"sealed"
+    assert [file.name for file in (tmp_path / "evidence").iterdir()] == ["e1"]
+    again = blobs.begin("e1")
+    with pytest.raises(AlreadyKept):
+        again.keep()
+    again.drop()
+    assert blobs.get("e1") == b"sealed"

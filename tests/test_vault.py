@@ -193,3 +193,16 @@ def test_no_word_of_a_report_is_in_any_file(database_url: str, database: Databas
     folder = Path(make_url(database_url).database or "").parent
     assert sum(file.stat().st_size for file in folder.iterdir()) > 10_000
     assert not [file.name for file in folder.iterdir() if b"canary" in file.read_bytes()]
+
+
+@pytest.mark.parametrize("pieces", [[], [b""], [b"one"], [b"o" * 70_000, b"", b"ne"]])
+def test_what_is_sealed_piece_by_piece_opens_as_if_it_had_been_whole(tmp_path: Path, pieces: list[bytes]) -> None:
+    create_key_file(tmp_path / "key")
+    vault = Vault.from_key_file(tmp_path / "key")
+    key, place, other = vault.new_key(), Place("t", "evidence", "blob", "e1"), Place("t", "evidence", "blob", "e2")
+    sealing = vault.sealing(key, place)
+    whole = sealing.head + b"".join(sealing.add(each) for each in pieces) + sealing.end()
+    assert vault.open(key, place, whole) == b"".join(pieces)
+    for where, broken in ((place, whole[:-1]), (place, whole[:-1] + bytes([whole[-1] ^ 1])), (other, whole)):
+        with pytest.raises(Unopenable):
+            vault.open(key, where, broken)
