@@ -36,6 +36,15 @@ def package(
     print(f"Written to {file}. Upload it in the Teams admin centre, under Teams apps, Manage apps.")
 
 
+@teams.command()
+def doctor() -> None:
+    """Say what is still missing before Teams works: settings, permissions, the clock, who has no app."""
+    from bot.command import settings_read
+    from bot.teams_doctor import examine
+
+    raise typer.Exit(examine(settings_read()))
+
+
 def packed(manifest: Mapping[str, Any]) -> bytes:
     """The manifest and the icons; the same from the same, to the last byte."""
     held = io.BytesIO()

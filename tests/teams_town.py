@@ -87,7 +87,7 @@ class Town:
         if refusal := self.refusal("token"):
             return refusal
         if not known or sent.get("client_id") != APP:
-            return JSONResponse({"error": "invalid_client", "error_description": f"not {SECRET}"}, 401)
+            return JSONResponse({"error": "invalid_client", "error_description": f"AADSTS7000215: not {SECRET}"}, 401)
         token = f"token-{next(self.numbers)}"
         self.tokens[token] = sent["scope"]
         return JSONResponse({"token_type": "Bearer", "access_token": token, "expires_in": 3599})
