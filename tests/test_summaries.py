@@ -4,8 +4,11 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,6 +20,7 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from storage.verify import verify
 from templates import documents
+from tests.office import Office
 from tests.test_nudges import morning, ticks
 from tests.test_practice import begins
 from tests.world import World
@@ -269,3 +273,20 @@ def test_concerns_about_adults_are_one_number_of_a_trust_with_three_schools_and_
     page = wanted.out.with_suffix(".csv").read_text()
     assert '"Concerns about adults, across the trust",Concerns about adults,6' in page
     assert ("Reports received, by kind", "All together") not in written_by(school, wanted)
+
+
+def test_the_command_says_what_it_needs_and_that_no_term_has_ended_yet(
+    chat: Any, tmp_path: Path, new_sqlite: Callable[[], str]
+) -> None:
+    office = Office(tmp_path, chat, new_sqlite()).founds()
+    out = str(office.folder / "report.pdf")
+    for words, said in (
+        (("governors", "--out", out), "no such term has ended"),
+        (("trust", "--year", "--out", out), "no such term has ended"),
+        (("governors", "--out", out, "--school", "nowhere"), "there is brambledown"),
+        (("governors", "--out", out, "--year", "--from", "2026-09-01"), "Ask for one of them"),
+        (("trust", "--out", out.replace(".pdf", ".txt")), "must end in .pdf"),
+    ):
+        code, _, problem = office.lanyard("report", *words)
+        assert (code, said in problem) == (2, True), problem
+    assert not (office.folder / "report.pdf").exists()
