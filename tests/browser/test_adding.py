@@ -38,18 +38,22 @@ class Looker:
     def goes_to(self, visitor: Visitor) -> None:
         self.page.goto(visitor.link)
         self.looks("door")
-        self.presses("Continue")
+        self.goes_on("Continue")
         self.looks("question")
 
     def answers(self, said: str) -> None:
         self.page.get_by_role("radio", name=said, exact=True).check()
-        self.presses("Next")
+        self.goes_on("Next")
 
     def presses(self, button: str) -> None:
         """With the keyboard, as everything here."""
         self.page.get_by_role("button", name=button, exact=True).focus()
         self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
+
+    def goes_on(self, button: str) -> None:
+        """The same, to another page."""
+        with self.page.expect_navigation():
+            self.presses(button)
 
     def looks(self, what: str) -> None:
         self.seen += 1
@@ -130,7 +134,7 @@ def test_pictures_are_chosen_told_of_sent_and_finished_with(
     assert [(row.media, row.position) for row in pictures(school)] == [("image/png", 1), ("image/heic", 2)]
     teacher.page.reload()
     expect(teacher.told).to_have_text("2 pictures are with the report already.")
-    teacher.presses("I have finished")
+    teacher.goes_on("I have finished")
     expect(teacher.page.get_by_role("heading", name="You have finished")).to_be_visible()
     teacher.looks("finished")
     assert [each for each in teacher.wrong if "415" not in each] == []
