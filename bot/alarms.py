@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 QUIET = 300.0
 LATE = 60.0
 HOURLY = 3600.0
+UNSAVED = "unsaved"
 
 
 class Bell:
@@ -42,6 +43,10 @@ class Bell:
         task.add_done_callback(self._ringing.discard)
 
     async def _promise(self, fault: str, count: int) -> None:
+        if fault == UNSAVED and self._aloud:
+            # A promise might just fit, and then not be kept: keeping one is written down as well.
+            await self._aloud.say(fault, count)
+            return
         try:
             await self._desk.database.run(self._desk.trust, alarms.ring, fault, count)
         except Fault as no:
@@ -89,7 +94,7 @@ class SaveWatch:
         (fault,) = await asyncio.gather(self._keep(), return_exceptions=True)
         failed = isinstance(fault, BaseException)
         if failed and self._failed:
-            self._bell("unsaved")
+            self._bell(UNSAVED)
         self._failed = failed
 
     async def _keep(self) -> None:

@@ -141,7 +141,7 @@ async def hammered(settings: Settings, clock: Path, times: int) -> dict[str, Any
             for _ in range(times // 4):
                 statuses[await answer(app, next(crowd))] += 1
             grown.append(megabytes())
-        remembered, room = app.state.door.remembered, app.state.door.remembered.room
+        remembered, room = app.state.doors["slack"].remembered, app.state.doors["slack"].remembered.room
     ground.database.close()
     bounded = len(remembered.answers) <= room.keys and remembered.octets <= room.octets
     return {"statuses": statuses, "grown": grown, "bounded": bounded, "remembered": len(remembered.answers)}
