@@ -64,7 +64,7 @@ def page() -> str:
 
 
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "Escalations and reminders": ("nudge", "lead"),
+    "Escalations, reminders and reports of figures": ("nudge", "lead", "figures"),
     "Refusals": ("refusals",),
     "What reporters are told": ("reporter",),
     "The app's own home, and roles": ("home", "dm", "office", "room"),

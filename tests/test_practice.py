@@ -223,7 +223,7 @@ def test_every_message_has_room_for_the_word(name: str) -> None:
 
 @pytest.mark.parametrize("step", ["note", "add", "close", "reopen"])
 def test_every_form_about_it_says_so_before_any_box(step: str) -> None:
-    form = WORDS.form(step, {"practice": True}, OUTSIDE)
+    form = WORDS.form(step, {"practice": True, "learns": False}, OUTSIDE)
     assert (form.title, form.intro[0]) == ("PRACTICE", WORDS.sentence("words.practice_form"))
     assert len(form.intro[0]) <= 600
 
