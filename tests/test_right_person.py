@@ -261,8 +261,12 @@ def test_somebody_elses_case_answers_like_one_that_does_not_exist(world: World, 
 
 
 def told(answer: Answered, id: str) -> tuple[Any, ...]:
-    """An answer, whatever id it was given to repeat."""
-    return answer.status, answer.body.replace(id.encode(), b"-"), tuple(call.replace(id, "-") for call in answer.calls)
+    """An answer, whatever id it was given to repeat.
+
+    Who somebody is, is asked anew every few minutes, whatever they pressed: that tells nobody anything.
+    """
+    calls = (call.replace(id, "-") for call in answer.calls if not call.startswith('["users.info"'))
+    return answer.status, answer.body.replace(id.encode(), b"-"), tuple(calls)
 
 
 @pytest.mark.parametrize("door", ["resume", "discard"])
