@@ -248,7 +248,7 @@ def crossing(bridge: Bridge, port: socket.socket) -> Iterator[None]:
         Route("/{path:path}", bridge.file, methods=["GET", "POST"]),
     ]
     app = Starlette(routes=routes, lifespan=bridge.living)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([port],), daemon=True)
     thread.start()
     until(lambda: server.started, "the bridge")

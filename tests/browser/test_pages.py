@@ -83,7 +83,7 @@ class Served:
 
         house = House("Brambledown Primary School", "http://127.0.0.1", self.clock, contacts)
         app = Starlette(routes=pages(self.desk, self.database, TRUST, house))
-        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", ws="none"))
+        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
         until = time.monotonic() + 10
