@@ -22,6 +22,7 @@ from tests.test_right_person import about_the_head
 from tests.townspeople import Somebody, actions, words
 from tests.world import World, until
 from workflows.calendar import LONDON
+from workflows.duties import duties_of
 
 TEACHER, OTHER = "t.oyelaran@brambledown.example", "i.pemberton@brambledown.example"
 MANAGER = "d.espinosa@brambledown.example"
@@ -104,6 +105,22 @@ def test_a_terms_first_morning_brings_everybody_one_thing_to_do(school: World) -
     card = school.teacher.messages()[-1]
     assert actions(card) == ["duty_done", "duty_show", "duty_later", "duty_cannot"]
     assert "Also open" in words(card)
+
+
+def test_what_is_due_on_one_day_is_asked_for_as_the_policy_lists_it(school: World) -> None:
+    morning(school, tuesday(school))
+    assert school.bot
+    rules = school.bot.ground.rules
+    listed = [duty.id for duty in duties_of(rules.pack, rules.floor)]
+    compared = 0
+    for somebody in (school.teacher, school.head, school.dsl, school.deputy_dsl, school.phase_lead):
+        mine = [each for each in tasks(school) if each.person == school.person_of(somebody) and each.state == "open"]
+        mine.sort(key=lambda each: (each.due_on, listed.index(each.duty)))
+        home = words(somebody.home())
+        places = [home.index(rules.words.nudges[each.duty].label) for each in mine]
+        assert places == sorted(places), f"{[each.duty for each in mine]} at {places}"
+        compared += len(mine) - len({each.due_on for each in mine})
+    assert compared, "nobody has two things that are due on one day"
 
 
 def test_the_message_says_how_it_stands_once_it_is_done_and_what_was_done_stays(school: World) -> None:

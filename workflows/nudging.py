@@ -14,7 +14,7 @@ from workflows import doors, people, terms
 from workflows.calendar import day_of, in_school_time
 from workflows.duties import duty_called, next_reminder
 from workflows.rules import Rules
-from workflows.tasked import described, lines, titles
+from workflows.tasked import described, lines, pressing, titles
 from workflows.telling import Telling
 
 SLOT = "nudge"
@@ -30,7 +30,7 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     today, school = day_of(unit.now), terms.of(unit, claim.ids["school"])
     if not in_school_time(unit.now, school):
         return None
-    mine = [task for task in unit.find(queries.open_tasks(claim.to)) if task.next_on and task.next_on <= today]
+    mine = [task for task in pressing(unit, rules, claim.to) if task.next_on and task.next_on <= today]
     levels = {id: int(level) for id, _, level in (one.partition(":") for one in claim.ids["overdue"].split(",")) if id}
     asked: list[Task] = unit.find(queries.by_ids(tuple(levels)))
     late = [task for task in asked if task.state in ("open", "unable") and task.raised < levels[task.id]]

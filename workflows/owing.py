@@ -12,7 +12,7 @@ from workflows.calendar import day_of
 from workflows.duties import APART
 from workflows.people import Met
 from workflows.rules import Rules
-from workflows.tasked import described, lines
+from workflows.tasked import described, lines, pressing
 
 # Who sees how far their school has come, besides the head: whoever sees to it that things get done.
 OVERSEES = ("headteacher", "executive_headteacher", "business_manager")
@@ -38,7 +38,7 @@ class Progress:
 
 def at_home(unit: Unit, rules: Rules, met: Met) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What stands on somebody's Home: what they have to do, and how far the schools that they head have come."""
-    mine: list[Task] = unit.find(queries.open_tasks(met.person.id)) if met.theirs else []
+    mine = pressing(unit, rules, met.person.id) if met.theirs else []
     if mine:
         yield "nudge.heading", {}
         for task in mine:

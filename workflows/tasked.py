@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from storage.models import Person, Task
+from storage.queries import duties as queries
 from storage.unit import Unit
 from workflows.calendar import day_of
-from workflows.duties import APART, duty_called
+from workflows.duties import APART, duties_of, duty_called
 from workflows.policy import mark
 from workflows.rules import Rules
 from workflows.times import spoken_day
 
 # A snooze keeps the cadence: so often and no more.
 PUT_OFF = 2
+
+
+def pressing(unit: Unit, rules: Rules, person: str) -> list[Task]:
+    """What somebody has still to do, the first due first; what is due on one day stands as the policy lists it."""
+    listed = {duty.id: place for place, duty in enumerate(duties_of(rules.pack, rules.floor))}
+    tasks: list[Task] = unit.find(queries.open_tasks(person))
+    return sorted(tasks, key=lambda task: (task.due_on, listed.get(task.duty, len(listed)), task.id))
 
 
 def described(unit: Unit, rules: Rules, task: Task) -> dict[str, Any]:
