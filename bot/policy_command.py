@@ -54,19 +54,23 @@ def policy_check(
 
 
 @policy.command("adopt")
-def policy_adopt(
+def policy_adopt(  # noqa: PLR0913, PLR0917 - one for each option of the command line
     file: File,
     version: Annotated[str, typer.Option(help="What the version is called, such as 2026-1.")],
     approved_by: Annotated[str, typer.Option(metavar="NAME", help="Who approved it.")],
     office: Annotated[str, typer.Option(help="In which office, such as chair of governors.")],
     on: Annotated[str, typer.Option(metavar="DATE", help="On which day, such as 2026-11-20.")],
+    changes: Annotated[
+        str, typer.Option(metavar="TEXT", help="What changed, in a sentence or two: staff read it before the text.")
+    ] = "",
     yes: Yes = False,
 ) -> None:
     """Put a version of the policy's own text (PDF, Markdown or plain text) in force; staff are asked to read it."""
     settings = settings_read()
     from bot import adoption
 
-    raise typer.Exit(adoption.adopt(settings, file, adoption.Approval(version, approved_by, office, on), yes=yes))
+    approval = adoption.Approval(version, approved_by, office, on, changes)
+    raise typer.Exit(adoption.adopt(settings, file, approval, yes=yes))
 
 
 def floor_lines(rules: Rules) -> Iterator[str]:

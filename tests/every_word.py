@@ -51,6 +51,7 @@ NEUTRAL: dict[str, Any] = {
     "version": "2026-1",
     "term": "Autumn term",
     "year": True,
+    "changes": "Former pupils who are still at a school are not followed, either.",
     "approved": "Joan Fairweather, chair of governors",
     "text": "https://lanyard.brambledown.example/p/policy/1",
     # The reader's own policy, on the reader's own screen.

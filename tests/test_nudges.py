@@ -264,11 +264,19 @@ def test_the_terminal_shows_bars_and_a_spreadsheet_that_runs_no_formula(
     assert "0 of " in capsys.readouterr().out
 
 
-def adopts(world: World, version: str, text: str, suffix: str = ".md") -> int:
+def adopts(world: World, version: str, text: str, suffix: str = ".md", changes: str = "") -> int:
     file = world.folder / f"policy-{version}{suffix}"
     file.write_text(text)
     day = str(tuesday(world))
-    return adopt(world.settings, file, Approval(version, "Asha Bramley", "chair of governors", day), yes=True)
+    approval = Approval(version, "Asha Bramley", "chair of governors", day, changes)
+    return adopt(world.settings, file, approval, yes=True)
+
+
+def read_page(world: World, task: Task) -> str:
+    """The page behind "Read the policy", as whoever has this task opens it."""
+    shown = world.teacher.forges("duty_show", task.id)
+    link = next(word for word in " ".join(shown.calls).split('"') if "/p/policy/" in word)
+    return world.browser().get(link).text
 
 
 def test_a_changed_policy_is_read_anew_and_what_was_confirmed_names_its_version_for_ever(
@@ -279,10 +287,9 @@ def test_a_changed_policy_is_read_anew_and_what_was_confirmed_names_its_version_
     reading = [task for task in tasks(school) if task.duty == "new_version" and task.period == "2026-1"]
     assert len(reading) >= 3
     (mine,) = [task for task in reading if task.person == school.person_of(school.teacher)]
-    shown = school.teacher.forges("duty_show", mine.id)
-    link = next(word for word in " ".join(shown.calls).split('"') if "/p/policy/" in word)
-    page = school.browser().get(link)
-    assert "Tell the headteacher." in page.text
+    page = read_page(school, mine)
+    assert "Tell the headteacher." in page
+    assert "changed" not in page
     form = school.teacher.forges("duty_done", mine.id)
     assert "version 2026-1" in " ".join(form.calls)
     school.teacher.sends(school.teacher.modal(), done_on=str(tuesday(school)))
@@ -298,6 +305,47 @@ def test_a_changed_policy_is_read_anew_and_what_was_confirmed_names_its_version_
     assert (kept.state, kept.version, kept.sha256) == ("done", "2026-1", digest)
     again = [task for task in tasks(school) if task.duty == "new_version" and task.person == mine.person]
     assert {task.period: task.state for task in again} == {"2026-1": "done", "2026-2": "open"}
+
+
+def test_a_reader_sees_first_what_has_changed_since_the_version_that_they_confirmed(
+    school: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = "# Social media\n\nWrite to parents through the school's own accounts alone.\n\n"
+    assert adopts(school, "1", same + "- Tell the headteacher on the same day.\n") == 0
+    assert adopts(school, "2", same + "- Tell the headteacher within two days.\n- Ask.\n") == 0
+    morning(school, tuesday(school))
+    (mine,) = [
+        task
+        for task in tasks(school)
+        if task.duty == "new_version" and task.person == school.person_of(school.teacher) and task.period == "2"
+    ]
+    page = read_page(school, mine)
+    assert "What has changed since version 1" in page  # there before they confirmed anything
+    school.teacher.forges("duty_done", mine.id)
+    school.teacher.sends(school.teacher.modal(), done_on=str(tuesday(school)))
+    text = same + "- Tell the safeguarding lead within two days.\n"
+    assert adopts(school, "3", text, changes="Everything goes to the safeguarding lead now.") == 0
+    assert adopts(school, "4", text + "\nNobody gets into trouble for asking.\n") == 0
+    morning(school, tuesday(school) + timedelta(days=1))
+    (newest,) = [task for task in tasks(school) if task.person == mine.person and task.period == "4"]
+    page = read_page(school, newest)
+    assert "What has changed since version 2" in page
+    assert "<strong>Before:</strong> Tell the <del>headteacher</del> within two days." in page
+    assert "<strong>Now:</strong> Tell the <ins>safeguarding lead</ins> within two days." in page
+    assert "<strong>Taken out:</strong> Ask." in page
+    assert "<strong>New:</strong> Nobody gets into trouble for asking." in page
+    assert page.count("through the school") == 1
+    capsys.readouterr()
+    assert adopts(school, "5", "%PDF-1.7 a picture of a policy", ".pdf") == 2
+    assert "--changes" in capsys.readouterr().err
+    assert adopts(school, "5", "%PDF-1.7 a picture of a policy", ".pdf", "Parents are asked, too.") == 0
+    morning(school, tuesday(school) + timedelta(days=1))
+    (pdf,) = [task for task in tasks(school) if task.person == mine.person and task.period == "5"]
+    page = read_page(school, pdf)
+    assert "As the school put it: Parents are asked, too." in page
+    assert "is a PDF" in page
+    link = page.split('class="button go" href="')[1].split('"')[0]
+    assert school.browser().get(link).headers["content-type"] == "application/pdf"
 
 
 # -- after a serious case, with a certificate, and the termly drill

@@ -10,7 +10,7 @@ from storage.models import PolicyVersion, Task
 from storage.queries import duties as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import people, practice, terms
+from workflows import people, practice, terms, versions
 from workflows.calendar import day_of
 from workflows.duties import NUDGE
 from workflows.people import Who
@@ -67,12 +67,15 @@ def show(unit: Unit, rules: Rules, task_id: str, by: Who) -> Message:
 def material(unit: Unit, rules: Rules, task: Task) -> Message:
     """The words about a task, whoever asks for them."""
     newest = newest_version(unit, rules, task)
+    known = versions.read_before(unit, task.policy, task.person) if newest else None
+    since = f"?since={known.id}" if known else ""
     values = {
         **described(unit, rules, task),
         "material": rules.words.nudges[task.duty].show,
         "version": newest.version if newest else "",
+        "changes": newest.changes if newest else "",
         "approved": f"{newest.approved_by}, {newest.office}" if newest else "",
-        "text": f"{rules.pages}/p/policy/{newest.id}" if newest and rules.pages else "",
+        "text": f"{rules.pages}/p/policy/{newest.id}{since}" if newest and rules.pages else "",
     }
     return Message("nudge.shown", values=values)
 

@@ -2,13 +2,12 @@
 
 import difflib
 import hashlib
-import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from storage.events import Event
-from storage.models import PolicyVersion
+from storage.models import PolicyVersion, Task
 from storage.queries import duties as queries
 from storage.unit import Unit
 from workflows.rules import Rules
@@ -22,16 +21,23 @@ class AlreadyAdopted(Exception):
     """This version stands already, with another text: a version never changes."""
 
 
-def adopt(
-    unit: Unit, rules: Rules, file: tuple[str, str], version: str, approval: tuple[str, str, date]
-) -> PolicyVersion:
-    """Put a version in force: ``file`` is its name and SHA-256, ``approval`` who (name, office) and on which day.
+@dataclass(frozen=True)
+class Approved:
+    """Who approved a version, in which office, on which day (London's), and what changed in the office's own words."""
+
+    by: str
+    office: str
+    on: date
+    changes: str = ""
+
+
+def adopt(unit: Unit, rules: Rules, file: tuple[str, str], version: str, approved: Approved) -> PolicyVersion:
+    """Put a version in force: ``file`` is its name and SHA-256.
 
     The same text once more changes nothing.  Raises AlreadyAdopted where the version is known with another text.
     Everybody who is to read a new version is asked on the next school morning.
     """
     name, sha256 = file
-    approved_by, office, approved_on = approval
     for known in unit.find(queries.versions(rules.pack.id)):
         if known.version == version:
             if known.sha256 != sha256:
@@ -44,9 +50,10 @@ def adopt(
         version=version,
         file=name,
         sha256=sha256,
-        approved_by=approved_by,
-        office=office,
-        approved_on=approved_on,
+        approved_by=approved.by,
+        office=approved.office,
+        approved_on=approved.on,
+        changes=approved.changes,
         added_at=unit.now,
     )
     return unit.add(row)
@@ -68,14 +75,10 @@ def difference(before: str, after: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:].strip())
 
 
-def paragraphs(text: str) -> Iterator[tuple[str, str]]:
-    """A Markdown text as (kind, words): headings, list items and paragraphs; anything finer is shown as it stands."""
-    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
-        for line in block.strip().split("\n") if re.match(r"\s*([-*#]|\d+\.)", block) else [" ".join(block.split())]:
-            words = line.strip()
-            if words.startswith("#"):
-                yield "heading", words.lstrip("# ")
-            elif re.match(r"[-*]\s", words):
-                yield "item", words[1:].strip()
-            elif words:
-                yield "text", words
+def read_before(unit: Unit, policy: str, person: str) -> PolicyVersion | None:
+    """What the newest version is held against for somebody: the last one they confirmed, else the one before it."""
+    known: list[PolicyVersion] = unit.find(queries.versions(policy))
+    done: list[Task] = unit.find(queries.finished(person))
+    names = [task.version for task in done if task.policy == policy and task.version]
+    theirs = next((row for row in known if names and row.version == names[0]), None) or next(iter(known[1:]), None)
+    return theirs if theirs and theirs.id != known[0].id else None

@@ -44,6 +44,7 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
             Route("/r/{token}", figures.show, methods=["GET"]),
             Route("/r/{token}/{file}", figures.file, methods=["GET"]),
             Route("/policy/{id}", policy.show, methods=["GET"]),
+            Route("/policy/{id}/file", policy.file, methods=["GET"]),
             Route("/a/{token}", adding.door, methods=["GET"]),
             Route("/a/{token}", adding.open, methods=["POST"]),
             Route("/add/", adding.show, methods=["GET"]),

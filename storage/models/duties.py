@@ -41,7 +41,10 @@ class Task(Owned, table=True):
 
 
 class PolicyVersion(Owned, table=True):
-    """One version of a policy's text, approved; `file` is its name under `LANYARD_HOME/policies`."""
+    """One version of a policy's text, approved; `file` is its name under `LANYARD_HOME/policies`.
+
+    ``changes`` says in the office's own words what is new, "" where it said nothing.
+    """
 
     __tablename__ = "policy_versions"
     __table_args__ = (UniqueConstraint("trust", "policy", "version"),)
@@ -52,4 +55,5 @@ class PolicyVersion(Owned, table=True):
     approved_by: str
     office: str
     approved_on: date
+    changes: str = ""
     added_at: datetime
