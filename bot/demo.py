@@ -103,13 +103,13 @@ def settings(folder: Path, ready: Mapping[str, object], bot: str) -> dict[str, s
 
 def in_teams(ready: Mapping[str, object]) -> dict[str, str]:
     """The app's registration in the stand-in's tenant."""
-    from workspace.teams import talks
+    from workspace.teams import tenant
 
     return {
         "LANYARD_TEAMS_URL": str(ready["url"]),
-        "LANYARD_TEAMS_APP_ID": talks.APP,
-        "LANYARD_TEAMS_TENANT": talks.TENANT,
-        "LANYARD_TEAMS_SECRET": talks.SECRET,
+        "LANYARD_TEAMS_APP_ID": tenant.APP,
+        "LANYARD_TEAMS_TENANT": tenant.TENANT,
+        "LANYARD_TEAMS_SECRET": tenant.SECRET,
     }
 
 

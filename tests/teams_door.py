@@ -14,7 +14,9 @@ from starlette.routing import Route
 from templates.catalogue import Catalogue
 from templates.shapes import Card
 from tests.slack_door import RememberingDesk
-from tests.teams_town import APP, SECRET, TENANT, Member, Town, signed
+from tests.teams_town import Member, Town
+from workspace.teams.knocking import signed
+from workspace.teams.tenant import APP, SECRET, TENANT
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -81,7 +83,7 @@ class Door:
 
 @asynccontextmanager
 async def door(town: Town, clock: Callable[[], float] = time.time) -> AsyncIterator[Door]:
-    town.__dict__.update(Town(url=town.url).__dict__)
+    town.afresh()
     teams = Teams(Registration(APP, TENANT, SECRET), Places.at(town.url))
     opened = Door(town, teams, clock)
     try:

@@ -1,65 +1,59 @@
-"""Microsoft's side in tests: keys that sign real tokens, the line that carries messages, and the directory.
+"""Microsoft's side in tests: the demo's stand-in with a tenant of the tests' own, and a foreign key beside its own.
 
-One small server plays them all: the login that MSAL asks, the keys of the Bot Framework, Graph, and the Connector.
 People in it (``Member``) do what people do in Teams: they open dialogs, fill them in and press buttons.
 """
 
-import asyncio
-import itertools
-import json
 import re
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from typing import Any
-from urllib.parse import unquote
 
 import httpx
-import jwt
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
-from jwt.algorithms import RSAAlgorithm
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from tests.adaptive_rules import parts, problems, words
+from workspace.teams.knocking import activity, signed
+from workspace.teams.services import published, services
+from workspace.teams.tenant import TENANT, Said, Tenant
 
 Json = dict[str, Any]
 
-APP = "a1a1a1a1-0000-4000-8000-000000000001"
-TENANT = "b2b2b2b2-0000-4000-8000-000000000002"
-SECRET = "a-secret-of-the-tests-own"
-ISSUER = "https://api.botframework.com"
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 FOREIGN = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 REFERENCE = re.compile(r"\b[A-Z0-9]{2}-[A-Z0-9]{3}\b")
 
 
-@dataclass
-class Town:
-    """The tenant: who is in it, what the bot said to them, and how the services fare."""
+class Town(Tenant):
+    """The tenant of the tests: whoever moves in, and whatever its services are made to answer."""
 
-    url: str = ""
-    people: dict[str, Json] = field(default_factory=dict)
-    messages: dict[str, list[Json]] = field(default_factory=dict)
-    conversations: dict[str, str] = field(default_factory=dict)  # person's id by conversation
-    blocked: set[str] = field(default_factory=set)
-    # What the next calls are answered with, by the place they are made to: status, code, headers.
-    answers: dict[str, list[tuple[int, str, dict[str, str]]]] = field(default_factory=dict)
-    calls: list[tuple[str, str]] = field(default_factory=list)
-    tokens: dict[str, str] = field(default_factory=dict)
-    page_size: int = 100
-    takes: dict[str, float] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    def __init__(self, address: str = "") -> None:
+        super().__init__()
+        self.address = address
+        self.people: dict[str, Json] = {}
+        self.more_keys = [published(FOREIGN, "not-for-teams", "webchat")]
 
     @property
-    def service(self) -> str:
-        return f"{self.url}/connector"
+    def url(self) -> str:
+        return self.address
+
+    def everybody(self) -> Mapping[str, Json]:
+        return self.people
+
+    def now(self) -> str:
+        return "2026-11-20T10:00:00.000Z"
+
+    def stands(self, place: str, said: Said) -> None:
+        assert said.card
+        assert problems(said.card) == []
+
+    def afresh(self) -> None:
+        """As on the first morning."""
+        self.__dict__.update(Town(self.address).__dict__)
 
     def moves_in(self, name: str, email: str, **more: Any) -> Json:
         """Somebody with an account; their id is made of their address."""
@@ -68,173 +62,13 @@ class Town:
         self.people[id] = {**shown, "userType": "Member", "accountEnabled": True, **more}
         return self.people[id]
 
-    # -- the login
-
-    async def discovery(self, request: Request) -> Response:
-        base = f"https://login.stand-in.example/{request.path_params['tenant']}"
-        return JSONResponse(
-            {
-                "issuer": f"{base}/v2.0",
-                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-                "token_endpoint": f"{base}/oauth2/v2.0/token",
-            }
-        )
-
-    async def token(self, request: Request) -> Response:
-        self.calls.append(("POST", "token"))
-        sent = httpx.QueryParams((await request.body()).decode())
-        known = sent.get("client_secret") == SECRET or "client_assertion" in sent
-        if refusal := self.refusal("token"):
-            return refusal
-        if not known or sent.get("client_id") != APP:
-            return JSONResponse({"error": "invalid_client", "error_description": f"AADSTS7000215: not {SECRET}"}, 401)
-        token = f"token-{next(self.numbers)}"
-        self.tokens[token] = sent["scope"]
-        return JSONResponse({"token_type": "Bearer", "access_token": token, "expires_in": 3599})
-
-    async def keys(self, request: Request) -> Response:
-        self.calls.append(("GET", "keys"))
-        await asyncio.sleep(self.takes.get("keys", 0))
-        ours = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
-        other = json.loads(RSAAlgorithm.to_jwk(FOREIGN.public_key()))
-        return JSONResponse(
-            {
-                "keys": [
-                    {**ours, "kid": "k1", "use": "sig", "endorsements": ["msteams", "skype"]},
-                    {**other, "kid": "not-for-teams", "use": "sig", "endorsements": ["webchat"]},
-                ]
-            }
-        )
-
-    # -- the directory
-
-    async def user(self, request: Request) -> Response:
-        if refusal := self.refusal("graph", request, "https://graph.microsoft.com/.default"):
-            return refusal
-        await asyncio.sleep(self.takes.get("graph", 0))
-        found = self.people.get(request.path_params["id"])
-        return JSONResponse(found) if found else failed(404, "Request_ResourceNotFound")
-
-    async def users(self, request: Request) -> Response:
-        if refusal := self.refusal("graph", request, "https://graph.microsoft.com/.default"):
-            return refusal
-        asked = re.fullmatch(r"(\w+) eq '(.*)'", request.query_params["$filter"])
-        assert asked
-        name, wanted = asked[1], asked[2].replace("''", "'")
-        found = [one for one in self.people.values() if str(one[name]).lower() == wanted.lower()]
-        skip = int(request.query_params.get("$skiptoken", 0))
-        page: Json = {"value": found[skip : skip + self.page_size]}
-        if len(found) > skip + self.page_size:
-            params = httpx.QueryParams({**request.query_params, "$skiptoken": skip + self.page_size})
-            page["@odata.nextLink"] = f"{self.url}/graph/v1.0/users?{params}"
-        return JSONResponse(page)
-
-    # -- the Connector
-
-    async def open(self, request: Request) -> Response:
-        if refusal := self.refusal("open", request, "https://api.botframework.com/.default"):
-            return refusal
-        asked = await request.json()
-        assert asked["tenantId"] == TENANT
-        person = str(asked["members"][0]["id"]).removeprefix("29:")
-        if person not in self.people:
-            return failed(404, "UserNotFound")
-        if person in self.blocked:
-            return failed(403, "BotNotInConversationRoster")
-        return JSONResponse({"id": self.own(person)}, 201)
-
-    async def say(self, request: Request) -> Response:
-        return await self.said(request, str(next(self.numbers)), 201)
-
-    async def change(self, request: Request) -> Response:
-        return await self.said(request, request.path_params["id"], 200)
-
-    async def said(self, request: Request, id: str, status: int) -> Response:
-        if refusal := self.refusal("say", request, "https://api.botframework.com/.default"):
-            return refusal
-        await asyncio.sleep(self.takes.get("say", 0))
-        place = unquote(request.path_params["conversation"])
-        if place not in self.messages:
-            return failed(404, "ConversationNotFound")
-        if self.conversations[place] in self.blocked:
-            return failed(403, "MessageWritesBlocked")
-        sent = await request.json()
-        lying = self.messages[place]
-        if status == 200 and id not in [each["id"] for each in lying]:
-            return failed(404, "ActivityNotFoundInConversation")
-        (held,) = sent["attachments"]
-        assert problems(held["content"]) == []
-        shown = {"id": id, "summary": sent.get("summary", ""), "card": held["content"], "conversation": place}
-        self.messages[place] = [shown if each["id"] == id else each for each in lying]
-        if status == 201:
-            self.messages[place].append(shown)
-        return JSONResponse({"id": id}, status)
-
-    async def member(self, request: Request) -> Response:
-        if refusal := self.refusal("member", request, "https://api.botframework.com/.default"):
-            return refusal
-        found = self.people.get(unquote(request.path_params["id"]).removeprefix("29:"))
-        if not found:
-            return failed(404, "MemberNotFoundInConversation")
-        return JSONResponse(
-            {
-                "id": f"29:{found['id']}",
-                "name": found["displayName"],
-                "email": found["mail"],
-                "userPrincipalName": found["userPrincipalName"],
-                "aadObjectId": found["id"],
-                "tenantId": TENANT,
-                "userRole": "guest" if found["userType"] == "Guest" else "user",
-            }
-        )
-
-    def own(self, person: str) -> str:
-        """The conversation that somebody has with the bot."""
-        place = f"a:{person}"
-        self.messages.setdefault(place, [])
-        self.conversations[place] = person
-        return place
-
-    def refusal(self, where: str, request: Request | None = None, scope: str = "") -> Response | None:
-        """What a service answers before it looks at what is asked."""
-        if request:
-            self.calls.append((request.method, where))
-            shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-            if self.tokens.get(shown) != scope:
-                return failed(401, "Unauthorized")
-        if waiting := self.answers.get(where):
-            status, code, headers = waiting.pop(0)
-            return failed(status, code, headers)
-        return None
-
-    def application(self) -> Starlette:
-        talk = "/connector/v3/conversations/{conversation}"
-        return Starlette(
-            routes=[
-                Route("/login/{tenant}/v2.0/.well-known/openid-configuration", self.discovery),
-                Route("/login/{tenant}/oauth2/v2.0/token", self.token, methods=["POST"]),
-                Route("/v1/.well-known/keys", self.keys),
-                Route("/graph/v1.0/users", self.users),
-                Route("/graph/v1.0/users/{id}", self.user),
-                Route("/connector/v3/conversations", self.open, methods=["POST"]),
-                Route(f"{talk}/activities", self.say, methods=["POST"]),
-                Route(f"{talk}/activities/{{id}}", self.change, methods=["PUT"]),
-                Route(f"{talk}/members/{{id}}", self.member),
-            ]
-        )
-
-
-def failed(status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse(
-        {"error": {"code": code, "message": "as the test wants it"}}, status, headers=dict(headers or {})
-    )
-
 
 @contextmanager
 def teams_town() -> Iterator[Town]:
     """The tenant behind a port of its own, in a thread of its own."""
     town = Town()
-    server = uvicorn.Server(uvicorn.Config(town.application(), port=0, log_config=None, access_log=False))
+    app = Starlette(routes=services(lambda: town))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, name="teams", daemon=True)
     thread.start()
     end = time.monotonic() + 20
@@ -243,20 +77,12 @@ def teams_town() -> Iterator[Town]:
         assert time.monotonic() < end
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    town.url = f"http://127.0.0.1:{port}"
+    town.address = f"http://127.0.0.1:{port}"
     try:
         yield town
     finally:
         server.should_exit = True
         thread.join(20)
-
-
-def signed(town: Town, key: Any = KEY, kid: str = "k1", algorithm: str = "RS256", **changed: Any) -> str:
-    """A token as the Bot Framework makes them; a claim that is None is left out."""
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": APP, "nbf": now, "exp": now + 3600, "serviceurl": town.service, **changed}
-    kept = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": kid})
 
 
 class Member:
@@ -270,22 +96,7 @@ class Member:
     # -- what Teams sends for them
 
     def activity(self, kind: str, **more: Any) -> Json:
-        return {
-            "type": kind,
-            "id": f"f:{uuid.uuid4()}",
-            "timestamp": "2026-11-20T10:00:00.000Z",
-            "channelId": "msteams",
-            "serviceUrl": self.town.service,
-            "from": {
-                "id": f"29:{self.person['id']}",
-                "name": self.person["displayName"],
-                "aadObjectId": self.person["id"],
-            },
-            "recipient": {"id": f"28:{APP}", "name": "Lanyard"},
-            "conversation": {"id": self.own, "conversationType": "personal", "tenantId": TENANT},
-            "channelData": {"tenant": {"id": TENANT}},
-            **more,
-        }
+        return activity(self.town, self.person, kind, more)
 
     def invoke(self, name: str, value: Json, **more: Any) -> Json:
         return self.activity("invoke", name=name, value=value, **more)
@@ -352,7 +163,7 @@ class Member:
     # -- what they see
 
     def messages(self) -> list[Json]:
-        return list(self.town.messages[self.own])
+        return [asdict(each) for each in self.town.messages[self.own]]
 
     def hears(self) -> list[str]:
         return [each["summary"] for each in self.messages()]

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.teams_town import APP, SECRET, TENANT, Member, Town
+from tests.teams_town import Member, Town
 from tests.world import PEOPLE, World, until
 from workspace.running import Address
+from workspace.teams.tenant import APP, SECRET, TENANT
 
 
 class TeamsWorld(World):
@@ -55,7 +56,7 @@ def brambledown_in_teams(
     chat: Address, folder: Path, database_url: str, town: Town, *, both: bool = False
 ) -> Iterator[TeamsWorld]:
     """The school, open until the block ends."""
-    town.__dict__.update(Town(url=town.url).__dict__)
+    town.afresh()
     world = TeamsWorld(chat, folder, database_url, town, both=both)
     try:
         world.opens()

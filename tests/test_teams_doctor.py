@@ -10,9 +10,10 @@ from bot.teams_doctor import CODES, spoken, without_app
 from handlers.teams.places import Places
 from handlers.teams.tokens import Registration
 from tests.teams_door import Teams  # before what else brings the SDK in: it warns of what we do not use
-from tests.teams_town import APP, SECRET, TENANT, Town, teams_town
+from tests.teams_town import Town, teams_town
 from tests.teams_world import brambledown_in_teams
 from workspace.running import Address
+from workspace.teams.tenant import APP, SECRET, TENANT
 
 US = Registration(APP, TENANT, SECRET)
 

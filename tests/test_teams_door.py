@@ -16,7 +16,10 @@ from handlers.teams.kept import submission
 from storage.faults import Busy, Uncertain
 from tests.slack_door import STEP
 from tests.teams_door import Door, door
-from tests.teams_town import FOREIGN, KEY, TENANT, Dialog, Town, signed
+from tests.teams_town import FOREIGN, Dialog, Town
+from workspace.teams.knocking import signed
+from workspace.teams.services import KEY, KEY_NAME
+from workspace.teams.tenant import APP, TENANT
 
 BEGIN = "composeExtension/fetchTask"
 
@@ -34,7 +37,7 @@ def part(value: Any) -> str:
 def handmade(school: Door, head: dict[str, Any], sign: Any, **changed: Any) -> str:
     """A token that no library would make."""
     now = int(time.time())
-    claims = {"iss": "https://api.botframework.com", "aud": "a1a1a1a1-0000-4000-8000-000000000001", "nbf": now}
+    claims = {"iss": "https://api.botframework.com", "aud": APP, "nbf": now}
     claims |= {"exp": now + 3600, "serviceurl": school.town.service, **changed}
     unsigned = f"{part(head)}.{part(claims)}"
     return f"{unsigned}.{sign(unsigned.encode())}"
@@ -57,15 +60,17 @@ FORGED = {
     ),
     "ended": lambda s: signed(s.town, nbf=NOW - 4000, exp=NOW - 400),
     "without an end": lambda s: signed(s.town, exp=None),
-    "without an end that is a number": lambda s: handmade(s, {"alg": "RS256", "kid": "k1"}, lambda _: "x", exp="soon"),
+    "without an end that is a number": lambda s: handmade(
+        s, {"alg": "RS256", "kid": KEY_NAME}, lambda _: "x", exp="soon"
+    ),
     "not begun": lambda s: signed(s.town, nbf=NOW + 4000, exp=NOW + 8000),
     "for another service": lambda s: signed(s.town, serviceurl="https://evil.example/"),
     "for no service": lambda s: signed(s.town, serviceurl=None),
     "by a foreign key": lambda s: signed(s.town, FOREIGN),
     "by a key of another channel": lambda s: signed(s.town, FOREIGN, "not-for-teams"),
     "by a key nobody has": lambda s: signed(s.town, FOREIGN, "k9"),
-    "by no key": lambda s: handmade(s, {"alg": "none", "kid": "k1"}, lambda _: ""),
-    "by our public key": lambda s: handmade(s, {"alg": "HS256", "kid": "k1"}, with_our_public_key),
+    "by no key": lambda s: handmade(s, {"alg": "none", "kid": KEY_NAME}, lambda _: ""),
+    "by our public key": lambda s: handmade(s, {"alg": "HS256", "kid": KEY_NAME}, with_our_public_key),
     "changed": lambda s: signed(s.town)[:-8] + "AAAAAAAA",
     "nothing": lambda s: "",
     "no token": lambda s: "hello",

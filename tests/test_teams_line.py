@@ -21,7 +21,9 @@ from templates.shapes import Button, Card
 from tests.adaptive_rules import words
 from tests.slack_door import CASE
 from tests.teams_door import Door, door
-from tests.teams_town import APP, KEY, SECRET, TENANT, Town
+from tests.teams_town import Town
+from workspace.teams.services import KEY
+from workspace.teams.tenant import APP, SECRET, TENANT
 
 CARD = Card("K7-3FQ", short="K7-3FQ needs you", body=("Now",), buttons=(Button("Open", "open", "c1"),))
 ONCE = Mark("")
@@ -127,7 +129,7 @@ async def test_one_token_serves_many_messages_and_graph_has_its_own(known: Door)
 
 
 async def test_many_who_wait_for_a_token_make_one_question(town: Town) -> None:
-    town.__dict__.update(Town(url=town.url).__dict__)
+    town.afresh()
     tokens = Tokens(Registration(APP, TENANT, SECRET), Places.at(town.url))
     found = await asyncio.gather(*(tokens.get(BOT) for _ in range(20)))
     assert len(set(found)) == 1

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from bot.main import app
 from bot.teams_command import manifest, packed
 from handlers.teams.entrance import ASKED
-from tests.teams_town import APP
+from workspace.teams.tenant import APP
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas/teams-manifest-1.30.json").read_text(encoding="utf-8"))
 

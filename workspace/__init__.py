@@ -1,1 +1,1 @@
-"""A small chat workspace in a web page that stands in for Slack; as far as the bot can tell, it is Slack."""
+"""A small Slack and a small Microsoft Teams in a web page, one school in both; the bot cannot tell the difference."""

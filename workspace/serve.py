@@ -31,9 +31,12 @@ STATIC = HERE / "static"
 
 def build(settings: Settings) -> Starlette:
     """The whole workspace as an application; `.state.workspace` is its memory."""
-    teams: list[BaseRoute] = []
-    if settings.teams:
-        from workspace.teams.page import ROUTES as teams  # what signs its tokens is installed with the bot's Teams
+    world, teams = Workspace(settings), list[BaseRoute]()
+    if settings.teams:  # what signs its tokens is installed with the bot's Teams
+        from workspace.teams.page import ROUTES as page
+        from workspace.teams.services import services
+
+        teams = [*page, *services(lambda: world.teams)]
     app = Starlette(
         routes=[
             Route("/", front),
@@ -47,7 +50,7 @@ def build(settings: Settings) -> Starlette:
         ],
         lifespan=living,
     )
-    app.state.workspace = Workspace(settings)
+    app.state.workspace = world
     return app
 
 
@@ -135,7 +138,7 @@ class Served(uvicorn.Server):
 def main() -> None:
     """python -m workspace"""
     known = Settings()
-    ask = argparse.ArgumentParser(prog="workspace", description="A small chat that stands in for Slack.")
+    ask = argparse.ArgumentParser(prog="workspace", description="Stands in for Slack and for Microsoft Teams.")
     ask.add_argument("--host", default=known.host)
     ask.add_argument("--port", type=int, default=8080)
     ask.add_argument("--smtp-port", type=int, default=8025)

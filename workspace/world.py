@@ -55,7 +55,7 @@ class Workspace:
         self.files = Files()
         self.triggers = Triggers(self.settings.trigger_seconds)
         self.replies = Replies()
-        self.teams = Talks()
+        self.teams = Talks(self)
         self.mischief = Mischief()
         self.knock.socket.used = False
         self.scopes = set(GRANTED)

@@ -15,9 +15,9 @@ from workspace.people import Person
 from workspace.refusal import Json, SlackError
 from workspace.screen import clock, shown_person
 from workspace.settings import HERE
-from workspace.teams.knocking import NoAnswer, activity, own, tell
-from workspace.teams.services import SERVICES
-from workspace.teams.talks import TENANT, Dialog, Said, entra, members, profile
+from workspace.teams.knocking import NoAnswer, own, tell
+from workspace.teams.talks import Dialog, entra, members, profile
+from workspace.teams.tenant import TENANT, Said
 from workspace.world import Workspace
 
 COMMAND = ("composeExtension/fetchTask", "composeExtension/submitAction")
@@ -38,7 +38,7 @@ async def my_state(request: Request) -> Response:
         return JSONResponse(wrong.answer(), status_code=404)
     if person.chat and person.id not in world.teams.installed:
         world.teams.installed.add(person.id)
-        world.soon(quietly(world, activity(world, person, "installationUpdate", {"action": "add"})))
+        world.soon(quietly(world, person, "installationUpdate", {"action": "add"}))
     return JSONResponse(state(world, person))
 
 
@@ -67,9 +67,9 @@ def staffroom(world: Workspace) -> list[Json]:
     ]
 
 
-async def quietly(world: Workspace, body: Json) -> None:
+async def quietly(world: Workspace, person: Person, kind: str, more: Json) -> None:
     try:
-        await tell(world, body)
+        await tell(world, person, kind, more)
     except NoAnswer:
         return
 
@@ -82,13 +82,13 @@ async def write(world: Workspace, person: Person, asked: Json) -> Json:
     said = Said(secrets.token_hex(6), world.clock.now().isoformat(timespec="milliseconds"), text)
     world.teams.of(person).append(said)
     world.wake([person.id])
-    world.soon(quietly(world, activity(world, person, "message", {"text": text})))
+    world.soon(quietly(world, person, "message", {"text": text}))
     return {"ok": True}
 
 
 async def report(world: Workspace, person: Person, asked: Json) -> Json:
     """The command: from the box, or from the menu of a message in the channel."""
-    place = own(person)
+    place = own(world.teams, entra(person))
     value: Json = {"commandId": "report", "commandContext": "compose"}
     if about := next((each for each in staffroom(world) if each["id"] == asked.get("message")), None):
         place = {"id": "19:staffroom@thread.tacv2", "conversationType": "channel", "tenantId": TENANT}
@@ -111,9 +111,9 @@ def payload(world: Workspace, about: Json) -> Json:
 async def fetch(world: Workspace, person: Person, names: tuple[str, str], about: tuple[Json, Json]) -> Json:
     """Something that opens a dialog."""
     value, place = about
-    body = activity(world, person, "invoke", {"name": names[0], "value": value, "conversation": place})
+    more = {"name": names[0], "value": value, "conversation": place}
     try:
-        shown = (await tell(world, body))["task"]["value"]
+        shown = (await tell(world, person, "invoke", more))["task"]["value"]
     except (NoAnswer, KeyError, TypeError):
         return {"ok": False, "trouble": "Unable to reach app. Please try again."}
     card = shown["card"]["content"]
@@ -129,7 +129,7 @@ async def submit(world: Workspace, person: Person, asked: Json) -> Json:
     more = {"commandId": "report"} if dialog.name == COMMAND[1] else {}
     told = {"name": dialog.name, "value": {"data": asked["data"], **more}, "conversation": dialog.place}
     try:
-        task = (await tell(world, activity(world, person, "invoke", told)))["task"]
+        task = (await tell(world, person, "invoke", told))["task"]
         shown = task["value"]
         fresh = Dialog(secrets.token_hex(6), dialog.name, shown["title"], shown["card"]["content"], dialog.place)
         world.teams.dialogs[person.id] = fresh
@@ -143,11 +143,12 @@ async def press(world: Workspace, person: Person, asked: Json) -> Json:
     lying = world.teams.of(person)
     said = next(each for each in lying if each.id == asked["message"])
     if asked["action"]["type"] == "Action.Submit":
-        return await fetch(world, person, BUTTON, ({"data": asked["action"]["data"]}, own(person)))
+        place = own(world.teams, entra(person))
+        return await fetch(world, person, BUTTON, ({"data": asked["action"]["data"]}, place))
     value = {"action": asked["action"], "trigger": "manual"}
     more = {"name": "adaptiveCard/action", "value": value, "replyToId": said.id}
     try:
-        answer: Any = await tell(world, activity(world, person, "invoke", more))
+        answer: Any = await tell(world, person, "invoke", more)
     except NoAnswer:
         return {"ok": False, "trouble": "Something went wrong. Please try again."}
     if "card" not in answer["type"]:
@@ -167,5 +168,4 @@ ROUTES: list[BaseRoute] = [
     Route("/teams", front),
     Route("/teams/state", my_state),
     *(Route(f"/teams/{name}", doing(deed), methods=["POST"]) for name, deed in DEEDS.items()),
-    *SERVICES,
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import re
-import secrets
-from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qs, unquote
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import parse_qs
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
@@ -14,39 +14,48 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from workspace.people import Person
 from workspace.refusal import Json
-from workspace.teams.talks import APP, SECRET, TENANT, Said, conversation, entra, member, members, profile
-from workspace.world import Workspace
+from workspace.teams import connector, directory
+from workspace.teams.asked import Service, refusal
+from workspace.teams.tenant import APP, SECRET, Tenant
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 KEY_NAME = "brambledown"
 BOT = "https://api.botframework.com/.default"
 GRAPH = "https://graph.microsoft.com/.default"
 LOGIN = "https://login.stand-in.example"
-# By token, what it was given for.
-GIVEN: dict[str, str] = {}
-
-Service = Callable[[Workspace, Request], Awaitable[Response]]
+TALK = "/connector/v3/conversations/{conversation}"
 
 
-def failed(status: int, code: str) -> Response:
-    return JSONResponse({"error": {"code": code, "message": "The stand-in says so."}}, status)
+def services(tenant: Callable[[], Tenant]) -> list[BaseRoute]:
+    """Every address, for whichever tenant there is at the moment that it is asked."""
+
+    def route(path: str, where: str, service: Service, scope: str = "", method: str = "GET") -> Route:
+        return Route(path, partial(answer, tenant, where, service, scope), methods=[method])
+
+    return [
+        route("/login/{tenant}/v2.0/.well-known/openid-configuration", "", discovery),
+        route("/login/{tenant}/oauth2/v2.0/token", "token", token, method="POST"),
+        route("/v1/.well-known/keys", "keys", keys),
+        route("/graph/v1.0/users", "graph", directory.users, GRAPH),
+        route("/graph/v1.0/users/{id}", "graph", directory.user, GRAPH),
+        route("/connector/v3/conversations", "open", connector.opened, BOT, "POST"),
+        route(f"{TALK}/activities", "say", connector.say, BOT, "POST"),
+        route(f"{TALK}/activities/{{id}}", "say", connector.change, BOT, "PUT"),
+        route(f"{TALK}/members/{{id}}", "member", connector.member, BOT),
+    ]
 
 
-def asked(service: Service, scope: str = "") -> Callable[[Request], Awaitable[Response]]:
-    """A service that looks at the token first, where it wants one."""
-
-    async def handle(request: Request) -> Response:
-        shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if scope and GIVEN.get(shown) != scope:
-            return failed(401, "Unauthorized")
-        return await service(request.app.state.workspace, request)
-
-    return handle
+async def answer(tenant: Callable[[], Tenant], where: str, service: Service, scope: str, request: Request) -> Response:
+    """A service looks at the token first, where it wants one, and then at what it is asked."""
+    asked = tenant()
+    if no := refusal(asked, where, scope, request):
+        return no
+    await asyncio.sleep(asked.takes.get(where, 0))
+    return await service(asked, request)
 
 
-async def discovery(_: Workspace, request: Request) -> Response:
+async def discovery(_: Tenant, request: Request) -> Response:
     base = f"{LOGIN}/{request.path_params['tenant']}"
     return JSONResponse(
         {
@@ -57,104 +66,23 @@ async def discovery(_: Workspace, request: Request) -> Response:
     )
 
 
-async def token(_: Workspace, request: Request) -> Response:
+async def token(tenant: Tenant, request: Request) -> Response:
     sent = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-    if sent.get("client_id") != APP or sent.get("client_secret") != SECRET:
-        return JSONResponse(
-            {"error": "invalid_client", "error_description": "AADSTS7000215", "error_codes": [7000215]}, 401
-        )
-    made = secrets.token_urlsafe(24)
-    GIVEN[made] = sent.get("scope", "")
+    known = sent.get("client_secret") == SECRET or "client_assertion" in sent
+    if not known or sent.get("client_id") != APP:
+        # What was sent stands in the words: whoever logs them tells the secret.
+        told = f"AADSTS7000215: not {sent.get('client_secret')}, but {SECRET}"
+        return JSONResponse({"error": "invalid_client", "error_description": told, "error_codes": [7000215]}, 401)
+    made = f"token-{next(tenant.numbers)}"
+    tenant.tokens[made] = sent.get("scope", "")
     return JSONResponse({"token_type": "Bearer", "access_token": made, "expires_in": 3599})
 
 
-async def keys(_: Workspace, request: Request) -> Response:
-    ours: Json = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
-    return JSONResponse({"keys": [ours | {"kid": KEY_NAME, "use": "sig", "endorsements": ["msteams"]}]})
+async def keys(tenant: Tenant, request: Request) -> Response:
+    return JSONResponse({"keys": [published(KEY, KEY_NAME, "msteams", "skype"), *tenant.more_keys]})
 
 
-async def user(world: Workspace, request: Request) -> Response:
-    found = member(world.town, request.path_params["id"])
-    return JSONResponse(profile(found)) if found else failed(404, "Request_ResourceNotFound")
-
-
-async def users(world: Workspace, request: Request) -> Response:
-    wanted = re.fullmatch(r"(mail|userPrincipalName) eq '(.*)'", request.query_params.get("$filter", ""))
-    if not wanted:
-        return failed(400, "BadRequest")
-    address = wanted[2].replace("''", "'").lower()
-    return JSONResponse({"value": [profile(each) for each in members(world.town) if each.email.lower() == address]})
-
-
-async def opened(world: Workspace, request: Request) -> Response:
-    body = await request.json()
-    found = member(world.town, str(body["members"][0]["id"]))
-    if body.get("tenantId") != TENANT or not found:
-        return failed(404, "UserNotFound")
-    return JSONResponse({"id": conversation(found)}, 201)
-
-
-async def say(world: Workspace, request: Request) -> Response:
-    found = member(world.town, unquote(request.path_params["conversation"]))
-    if not found:
-        return failed(404, "ConversationNotFound")
-    said = await heard(world, request)
-    world.teams.of(found).append(said)
-    world.wake([found.id])
-    return JSONResponse({"id": said.id}, 201)
-
-
-async def change(world: Workspace, request: Request) -> Response:
-    found = member(world.town, unquote(request.path_params["conversation"]))
-    lying = world.teams.of(found) if found else []
-    at = next((n for n, each in enumerate(lying) if each.id == request.path_params["id"]), None)
-    if not found or at is None:
-        return failed(404, "ActivityNotFoundInConversation")
-    said = await heard(world, request)
-    said.id, said.at, said.edited = lying[at].id, lying[at].at, True
-    lying[at] = said
-    world.wake([found.id])
-    return JSONResponse({"id": said.id})
-
-
-async def heard(world: Workspace, request: Request) -> Said:
-    body = await request.json()
-    card = next((each["content"] for each in body.get("attachments", ())), None)
-    return Said(
-        id=str(secrets.randbits(48)),
-        at=world.clock.now().isoformat(timespec="milliseconds"),
-        text="" if card else str(body.get("text", "")),
-        card=card,
-        summary=str(body.get("summary") or ""),
-    )
-
-
-async def listed(world: Workspace, request: Request) -> Response:
-    found = member(world.town, unquote(request.path_params["id"]))
-    return JSONResponse(account(found)) if found else failed(404, "MemberNotFoundInConversation")
-
-
-def account(person: Person) -> Json:
-    return {
-        "id": f"29:{entra(person)}",
-        "name": person.name,
-        "email": person.email,
-        "userPrincipalName": person.email,
-        "aadObjectId": entra(person),
-        "tenantId": TENANT,
-        "userRole": "guest" if person.guest else "user",
-    }
-
-
-TALK = "/connector/v3/conversations/{conversation}"
-SERVICES: list[BaseRoute] = [
-    Route("/login/{tenant}/v2.0/.well-known/openid-configuration", asked(discovery)),
-    Route("/login/{tenant}/oauth2/v2.0/token", asked(token), methods=["POST"]),
-    Route("/v1/.well-known/keys", asked(keys)),
-    Route("/graph/v1.0/users", asked(users, GRAPH)),
-    Route("/graph/v1.0/users/{id}", asked(user, GRAPH)),
-    Route("/connector/v3/conversations", asked(opened, BOT), methods=["POST"]),
-    Route(f"{TALK}/activities", asked(say, BOT), methods=["POST"]),
-    Route(f"{TALK}/activities/{{id}}", asked(change, BOT), methods=["PUT"]),
-    Route(f"{TALK}/members/{{id}}", asked(listed, BOT)),
-]
+def published(key: rsa.RSAPrivateKey, name: str, *channels: str) -> Json:
+    """The public half of a key, and for which channels it signs."""
+    shown: Json = json.loads(RSAAlgorithm.to_jwk(key.public_key()))
+    return shown | {"kid": name, "use": "sig", "endorsements": list(channels)}

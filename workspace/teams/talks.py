@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workspace.people import Person, Town
 from workspace.refusal import Json
+from workspace.teams.tenant import Said, Tenant
 
-APP = "a1a1a1a1-0000-4000-8000-0000000000b1"
-TENANT = "b2b2b2b2-0000-4000-8000-0000000000b1"
-SECRET = "brambledown-client-secret"  # noqa: S105 - the demo's own, worth nothing elsewhere
+if TYPE_CHECKING:
+    from workspace.world import Workspace
 
 
 @dataclass
@@ -26,27 +28,30 @@ class Dialog:
     trouble: str = ""
 
 
-@dataclass
-class Said:
-    id: str
-    at: str
-    text: str = ""
-    card: Json | None = None
-    summary: str = ""
-    edited: bool = False
+class Talks(Tenant):
+    """The tenant of the same people that are in the chat; `dialogs` are by person."""
 
+    def __init__(self, world: Workspace) -> None:
+        super().__init__()
+        self.world = world
+        self.dialogs: dict[str, Dialog] = {}
+        self.installed: set[str] = set()
 
-@dataclass
-class Talks:
-    """By person; somebody without a list has not opened Teams yet."""
+    @property
+    def url(self) -> str:
+        return self.world.url
 
-    messages: dict[str, list[Said]] = field(default_factory=dict)
-    dialogs: dict[str, Dialog] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
-    installed: set[str] = field(default_factory=set)
+    def everybody(self) -> Mapping[str, Json]:
+        return {entra(person): profile(person) for person in members(self.world.town)}
+
+    def now(self) -> str:
+        return self.world.clock.now().isoformat(timespec="milliseconds")
+
+    def stands(self, place: str, said: Said) -> None:
+        self.world.wake(person.id for person in members(self.world.town) if f"a:{entra(person)}" == place)
 
     def of(self, person: Person) -> list[Said]:
-        return self.messages.setdefault(person.id, [])
+        return self.messages[self.own(entra(person))]
 
 
 def entra(person: Person) -> str:
@@ -54,19 +59,9 @@ def entra(person: Person) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, person.email))
 
 
-def conversation(person: Person) -> str:
-    return f"a:{entra(person)}"
-
-
 def members(town: Town) -> list[Person]:
     """Who has an account in the school's tenant: those who have one in its chat."""
     return [person for person in town.chatters() if not town.is_stranger(person)]
-
-
-def member(town: Town, id: str) -> Person | None:
-    """Whom an id of the directory, of a conversation or of a member of one is."""
-    plain = id.removeprefix("29:").removeprefix("a:")
-    return next((person for person in members(town) if entra(person) == plain), None)
 
 
 def profile(person: Person) -> Json:
