@@ -45,17 +45,30 @@ def at_home(unit: Unit, rules: Rules, met: Met) -> Iterator[tuple[str, Mapping[s
             yield "nudge.mine", described(unit, rules, task)
     roles = unit.find(people_queries.roles_of(met.person.id, unit.now)) if met.confirmed else []
     for school in dict.fromkeys(role.school for role in roles if role.role in OVERSEES and role.school):
-        yield from of_school(unit, rules, unit.get(School, school))
+        yield from of_school(unit, rules, unit.get(School, school), met.person.id)
 
 
-def of_school(unit: Unit, rules: Rules, school: School) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def of_school(unit: Unit, rules: Rules, school: School, reader: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """How far a school has come, and who is behind but the reader, whose own stands above."""
     tasks = current(unit.find(queries.tasks_at(school.id)))
     if tasks:
-        bars = tuple(said(rules, each) for each in progress(unit, tasks))
+        bars = tuple(said(rules, each) for each in telling(progress(unit, tasks)))
         yield "nudge.completion", {"school": school.name, "completion": bars}
-    if late := overdue(unit, tasks):
-        behind = tuple(lines(unit, rules, late[:SHOWN]))
-        yield "nudge.behind", {"overdue": behind, "more": max(0, len(late) - SHOWN)}
+    late: dict[str, list[str]] = {}
+    for who, what in lines(unit, rules, [task for task in overdue(unit, tasks) if task.person != reader]):
+        late.setdefault(who, []).append(what)
+    if late:
+        behind = tuple((who, ", ".join(what)) for who, what in late.items())
+        yield "nudge.behind", {"overdue": behind[:SHOWN], "more": max(0, len(behind) - SHOWN)}
+
+
+def telling(found: Iterable[Progress]) -> Iterator[Progress]:
+    """Teams stand under a duty that some have done and others have not; else they would all say the same."""
+    mixed = False
+    for each in found:
+        mixed = mixed if each.team else 0 < each.done < each.asked
+        if mixed or not each.team:
+            yield each
 
 
 def said(rules: Rules, progress: Progress) -> tuple[str, str]:
@@ -75,13 +88,13 @@ def current(tasks: Iterable[Task]) -> list[Task]:
 
 
 def progress(unit: Unit, tasks: Iterable[Task]) -> Iterator[Progress]:
-    """By duty, and under each duty by team where there is more than one."""
+    """By duty, what is due first before the rest, and under each duty by team where there is more than one."""
     people = {person.id: person for person in unit.find(queries.staff())}
     by_duty: dict[str, dict[str, list[Task]]] = {}
-    for task in tasks:
+    for task in sorted(tasks, key=lambda task: (task.due_on, task.duty)):
         team = people[task.person].team if task.person in people else ""
         by_duty.setdefault(task.duty, {}).setdefault(team, []).append(task)
-    for duty, teams in sorted(by_duty.items()):
+    for duty, teams in by_duty.items():
         yield counted(duty, "", [task for some in teams.values() for task in some])
         if len(teams) > 1:
             yield from (counted(duty, team, some) for team, some in sorted(teams.items()) if team)

@@ -12,7 +12,7 @@ from workspace.town import Town
 from workspace.visitor import Wrong, insist, words
 
 LONDON = ZoneInfo("Europe/London")
-# How often the clock is moved on until the teacher's own minute of the morning has come, and how long each is waited.
+# On a slow machine the bot may begin the day late: how often the clock is moved on then, and how long each is waited.
 TURNS, LOOKS = 10, 30
 
 
@@ -20,7 +20,7 @@ def next_term(town: Town, story: Story) -> None:
     story.chapter("6  A new term begins")
     teacher, head = town.teacher, town.head
     town.moves_on("term")
-    story.step("The clock", "is moved on to the first morning of next term.")
+    story.step("The clock", "is moved on to next term, whose first morning goes by in seconds, until ten o’clock.")
     asked, done = first_message(town)
     insist("Show me" in words(asked[1]), "What the teacher has to do cannot be looked at.")
     story.step(teacher.name, "is asked for one thing that the policy asks for; what else there is stands on Home.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,11 +19,17 @@ from workspace.screen import clock as showing
 from workspace.world import Workspace
 
 Order = Callable[[Workspace, Json], Awaitable[Json]]
+# A term's first morning goes by before everybody's eyes, as messages go out over it: so many steps, seconds apart.
+MORNING, STEP, APART = 6, "20m", 0.8
 
 
 async def clock(world: Workspace, asked: Json) -> Json:
     world.clock.forward(asked["forward"])
     world.wake(world.town.people)
+    for _ in range(MORNING if asked["forward"] == "term" else 0):
+        await asyncio.sleep(APART)
+        world.clock.forward(STEP)
+        world.wake(world.town.people)
     return showing(world)
 
 

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 WEEK = timedelta(days=7)
 WEDNESDAY = 2
 # How many weeks before this week each term begins, and how many it goes on for.
-TERMS = (("This term", -3, 9), ("Next term", 8, 11), ("The term after", 21, 11))
-# When the first messages of a day have begun to go out.
-FIRST_MORNING = time(8, 40)
+TERMS = (("Term 1", -3, 9), ("Term 2", 8, 11), ("Term 3", 21, 11))
+# When the school's day begins.
+OPENS = time(8)
 HOLIDAYS = ((12, 25), (12, 26), (1, 1))
 
 
@@ -17,11 +17,12 @@ def calendar_around(day: date) -> str:
     """The calendar, as a school writes it down for ``lanyard calendar apply``."""
     terms = [(name, *span(day, begins, weeks)) for name, begins, weeks in TERMS]
     tables = (f'[[term]]\nname = "{name}"\nfirst = {first}\nlast = {last}\n' for name, first, last in terms)
-    return 'school = "brambledown"\nhours = { from = "08:00", until = "17:30" }\n' + "".join(tables)
+    hours = f'from = "{OPENS:%H:%M}", until = "17:30"'
+    return f'school = "brambledown"\nhours = {{ {hours} }}\n' + "".join(tables)
 
 
 def next_term(began: date, today: date) -> datetime:
-    """The first morning of the term after today's, without a zone; ``began`` is the day on which the demo began.
+    """When the term after today's begins, without a zone; ``began`` is the day on which the demo began.
 
     Raises ValueError where the last term has begun.
     """
@@ -29,7 +30,7 @@ def next_term(began: date, today: date) -> datetime:
     first = next((each for each in coming if each > today), None)
     if first is None:
         raise ValueError("the last term that this school has given has begun")
-    return datetime.combine(first, FIRST_MORNING)
+    return datetime.combine(first, OPENS)
 
 
 def span(day: date, begins: int, weeks: int) -> tuple[date, date]:

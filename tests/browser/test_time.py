@@ -31,7 +31,7 @@ def test_a_report_that_nobody_acknowledges_goes_to_the_next_person_before_everyb
     lead.card(f"A report for you: {reference}")
     lead.looks("card")
 
-    teacher.page.get_by_role("button", name="Move on by 20 minutes").click()
+    teacher.page.get_by_role("button", name="+20 min").click()
     late = teacher.card(f"{reference}: please phone")
     expect(late).to_contain_text("01632 960121")
     teacher.looks("please-phone")

@@ -6,11 +6,13 @@ import { chat, say } from "./state.js";
 import { clockTime, fullTime, shortDay } from "./times.js";
 
 const STEPS = [
-  ["20m", "+20 min", "Move on by 20 minutes"],
-  ["morning", "Tomorrow", "Move on to tomorrow morning"],
-  ["week", "Next week", "Move on to next week"],
-  ["term", "Next term", "Move on to the first morning of next term"],
+  ["20m", "+20 min", "Move the school's clock on by 20 minutes"],
+  ["morning", "Tomorrow", "Move the school's clock on to tomorrow morning"],
+  ["week", "Next week", "Move the school's clock on by a week"],
+  ["term", "Next term", "Move the school's clock on to the first morning of next term"],
 ];
+const BEGINS = "The first morning of next term goes by, from 8 to 10 o'clock.";
+const BEGUN = "Lanyard has written to everybody who has something to do.";
 const MISCHIEF = [
   { kind: "slow", times: 1, seconds: 5, words: "Be slow", more: "The chat takes 5 seconds over the bot's next call" },
   {
@@ -32,10 +34,11 @@ const MISCHIEF = [
 export function clock() {
   const time = el("time", { "data-testid": "clock-now" });
   const line = el("span", { class: "line", role: "status" });
-  const steps = STEPS.map(([forward, words, label]) =>
-    step(label, { "data-testid": `clock-${forward}`, onclick: (event) => move(event.currentTarget, forward) }, words),
+  const steps = STEPS.map(([forward, words, title]) =>
+    step({ title, "data-testid": `clock-${forward}`, onclick: (event) => move(event.currentTarget, forward) }, words),
   );
-  const more = step("Make it misbehave", { "data-testid": "mischief" }, icon("more"));
+  const label = "Make it misbehave";
+  const more = step({ title: label, "aria-label": label, "data-testid": "mischief" }, icon("more"));
   const entries = () =>
     MISCHIEF.map((one) => ({ ...one, testid: `mischief-${one.kind}`, press: () => misbehave(one) }));
   setInterval(() => tick(time), 1000);
@@ -47,8 +50,7 @@ export function clock() {
   };
 }
 
-const step = (label, props, inside) =>
-  el("button", { type: "button", class: "step", "aria-label": label, title: label, ...props }, inside);
+const step = (props, inside) => el("button", { type: "button", class: "step", ...props }, inside);
 
 export function drawClock({ time, line }) {
   tick(time);
@@ -73,8 +75,9 @@ async function move(button, forward) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   try {
+    if (forward === "term") toast(BEGINS);
     await say("/ui/clock", { forward });
-    toast(`It is now ${fullTime(now())}.`);
+    toast(`It is now ${fullTime(now())}.${forward === "term" ? ` ${BEGUN}` : ""}`);
   } catch (problem) {
     toast(problem.message);
   } finally {
