@@ -18,6 +18,8 @@ from workflows.tasked import described, lines, pressing, titles
 from workflows.telling import Telling
 
 SLOT = "nudge"
+# How many people's overdue things one message names.
+PEOPLE = 20
 
 
 def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
@@ -33,7 +35,7 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     mine = [task for task in pressing(unit, rules, claim.to) if task.next_on and task.next_on <= today]
     levels = {id: int(level) for id, _, level in (one.partition(":") for one in claim.ids["overdue"].split(",")) if id}
     asked: list[Task] = unit.find(queries.by_ids(tuple(levels)))
-    late = [task for task in asked if task.state in ("open", "unable") and task.raised < levels[task.id]]
+    late = of_few([task for task in asked if task.state in ("open", "unable") and task.raised < levels[task.id]])
     account = people.address(unit, claim.to)
     if account is None or not (mine or late):
         return None
@@ -54,6 +56,13 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     }
     raised = {task.id: levels[task.id] for task in late}
     return replace(Telling(claim.to, *where, name, account.id, values), reminded=reminded, raised=raised)
+
+
+def of_few(late: list[Task]) -> list[Task]:
+    """What so many people are late with as one message holds; the others' is not raised yet, and comes another day."""
+    late.sort(key=lambda task: (task.due_on, task.id))
+    few = list(dict.fromkeys(task.person for task in late))[:PEOPLE]
+    return [task for task in late if task.person in few]
 
 
 def over_the_earlier(unit: Unit, rules: Rules, person: str, task: Task) -> Telling | None:

@@ -54,11 +54,7 @@ def of_school(unit: Unit, rules: Rules, school: School, reader: str) -> Iterator
     if tasks:
         bars = tuple(said(rules, each) for each in telling(progress(unit, tasks)))
         yield "nudge.completion", {"school": school.name, "completion": bars}
-    late: dict[str, list[str]] = {}
-    for who, what in lines(unit, rules, [task for task in overdue(unit, tasks) if task.person != reader]):
-        late.setdefault(who, []).append(what)
-    if late:
-        behind = tuple((who, ", ".join(what)) for who, what in late.items())
+    if behind := tuple(lines(unit, rules, [task for task in overdue(unit, tasks) if task.person != reader])):
         yield "nudge.behind", {"overdue": behind[:SHOWN], "more": max(0, len(behind) - SHOWN)}
 
 

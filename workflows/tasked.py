@@ -49,8 +49,8 @@ def titles(rules: Rules, tasks: Sequence[Task]) -> tuple[str, ...]:
 
 
 def lines(unit: Unit, rules: Rules, tasks: Sequence[Task]) -> list[tuple[str, str]]:
-    """Who has not done what, a line each."""
-    return [
-        (unit.get(Person, task.person).name, rules.words.nudges[task.duty].label)
-        for task in sorted(tasks, key=lambda each: (each.due_on, each.id))
-    ]
+    """Who has not done what: a line for each person, whoever has the longest overdue first."""
+    found: dict[str, list[str]] = {}
+    for task in sorted(tasks, key=lambda each: (each.due_on, each.id)):
+        found.setdefault(task.person, []).append(rules.words.nudges[task.duty].label)
+    return [(unit.get(Person, person).name, ", ".join(theirs)) for person, theirs in found.items()]

@@ -30,7 +30,7 @@ class Clock:
         return datetime.now(UTC) + timedelta(seconds=self.offset)
 
     def forward(self, by: str) -> None:
-        """Move time on: "20m", "3h", "2d", "week", "morning" (tomorrow's, 08:30), "term" (the next one's first, 08:00)."""
+        """Move time on: "20m", "3h", "2d", "week", "morning" (tomorrow's, 08:30), "term" (its first, 08:00)."""
         self.offset += max(0, math.ceil(self.seconds_until(by)))
         if self.file:
             written = self.file.with_name(self.file.name + ".new")

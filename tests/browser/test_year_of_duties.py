@@ -89,7 +89,7 @@ def both(chromium: Any, school_with_a_year: Running) -> Iterator[Callable[[str],
         contexts[-1].set_default_timeout(15_000)
         return Somebody(contexts[-1], school_with_a_year.workspace, id, (folder, numbers[size]))
 
-    yield lambda id: Both(one(id, "laptop"), one(id, "phone"))
+    yield lambda who: Both(one(who, "laptop"), one(who, "phone"))
     for each in contexts:
         each.close()
 
@@ -145,7 +145,9 @@ def done_by(teacher: Both) -> None:
     teacher.sees("Say that it is done")
     teacher.looks("done-form")
     day = teacher.laptop.page.get_by_test_id("clock-now").get_attribute("datetime")
-    teacher.laptop.fills({"On which day was it done?": str(day)[:10], "Where is the certificate kept?": "At the office."})
+    teacher.laptop.fills(
+        {"On which day was it done?": str(day)[:10], "Where is the certificate kept?": "At the office."}
+    )
     teacher.laptop.presses("Keep")
     teacher.card("Thank you. It is kept as done")
     for each in (teacher.laptop, teacher.phone):
