@@ -19,6 +19,8 @@ from workflows.people import Who
 
 if TYPE_CHECKING:
     from handlers.teams.app import Teams
+    from handlers.teams.places import Places
+    from handlers.teams.tokens import Registration
 
 Keep = Callable[[bytes, str], Awaitable[object]]
 
@@ -106,12 +108,18 @@ def teams_of(settings: Settings, clock: Callable[[], datetime]) -> "Teams | None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a part that it only looks at, and we do not use
         from handlers.teams.app import Teams
+    us, places = registered(settings)
+    return Teams(us, places, lambda: clock().timestamp())
+
+
+def registered(settings: Settings) -> "tuple[Registration, Places]":
+    """Who we are at Microsoft, and where that is."""
     from handlers.teams.places import Places
     from handlers.teams.tokens import Registration
 
     secret = settings.teams_secret.get_secret_value() if settings.teams_secret else ""
     us = Registration(settings.teams_app_id, settings.teams_tenant, secret, settings.teams_certificate)
-    return Teams(us, Places.at(settings.teams_url), lambda: clock().timestamp())
+    return us, Places.at(settings.teams_url)
 
 
 async def accounts_in_chat(settings: Settings, emails: Iterable[str]) -> Mapping[str, tuple[Who, ...]]:

@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.command import Yes, settings_read
+
 MANIFEST = "1.30"
 # So that Teams takes a package as an update: counted up when what is in it changes.
-PACKAGE = "1.0.0"
+PACKAGE = "1.1.0"
 ICONS = ("color.png", "outline.png")
 SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{MANIFEST}/MicrosoftTeams.schema.json"
 
@@ -39,10 +41,20 @@ def package(
 @teams.command()
 def doctor() -> None:
     """Say what is still missing before Teams works: settings, permissions, the clock, who has no app."""
-    from bot.command import settings_read
     from bot.teams_doctor import examine
 
     raise typer.Exit(examine(settings_read()))
+
+
+@teams.command()
+def install(
+    app: Annotated[str, typer.Option(metavar="ID", help="The App ID that the Teams admin centre shows.")] = "",
+    yes: Yes = False,
+) -> None:
+    """Put the app into the Teams of every role-holder and everybody on the list of staff, after showing for whom."""
+    from bot.teams_install import install
+
+    raise typer.Exit(install(settings_read(), app, yes=yes))
 
 
 def packed(manifest: Mapping[str, Any]) -> bytes:
@@ -79,6 +91,9 @@ def manifest(app_id: str, url: str, school: str, command: str) -> dict[str, Any]
         "permissions": ["identity", "messageTeamMembers"],
         "bots": [bot(app_id)],
         "composeExtensions": [{"botId": app_id, "commands": commands(command)}],
+        # So that Graph knows the app for this registration's own, when it is to install itself for somebody. Nobody
+        # is signed in by it: Microsoft wants an address there all the same, and has this one for those who use none.
+        "webApplicationInfo": {"id": app_id, "resource": "https://notapplicable"},
     }
 
 

@@ -68,6 +68,7 @@ class Event(StrEnum):
     APPOINTMENT_DECLINED = "appointment.declined"
     APPOINTMENT_LAPSED = "appointment.lapsed"
     APPOINTMENT_WITHDRAWN = "appointment.withdrawn"
+    APP_GIVEN = "app.given"
     HOLE_FOUND = "hole.found"
     PERSON_INVITED = "person.invited"
     REPORTER_ASKED = "reporter.asked"

@@ -61,7 +61,8 @@ def test_the_command_is_typed_and_a_message_can_be_reported() -> None:
 def test_the_app_asks_for_nothing_that_it_does_not_use() -> None:
     told = manifest(APP, "https://lanyard.example", "Brambledown", "report")
     assert told["permissions"] == ["identity", "messageTeamMembers"]
-    assert not {"webApplicationInfo", "authorization", "devicePermissions", "validDomains"} & told.keys()
+    assert not {"authorization", "devicePermissions", "validDomains"} & told.keys()
+    assert told["webApplicationInfo"] == {"id": APP, "resource": "https://notapplicable"}, "it signs nobody in"
     assert told["bots"][0]["supportsFiles"] is False
 
 

@@ -19,6 +19,15 @@ def status(error: Exception) -> int:
 
 def complaint(error: Exception) -> str:
     """Microsoft's own name for what is wrong, such as ``MessageWritesBlocked``; empty when it said nothing."""
+    return said(error, "code")
+
+
+def sentence(error: Exception) -> str:
+    """Microsoft's own sentence: searched for what we know of, and shown to nobody, for it repeats what we sent."""
+    return said(error, "message")
+
+
+def said(error: Exception, name: str) -> str:
     if not isinstance(error, httpx.HTTPStatusError):
         return ""
     try:
@@ -26,8 +35,8 @@ def complaint(error: Exception) -> str:
     except ValueError:
         return ""
     told = found.get("error") if isinstance(found, dict) else None
-    code = told.get("code") if isinstance(told, dict) else None
-    return code if isinstance(code, str) else ""
+    word = told.get(name) if isinstance(told, dict) else None
+    return word if isinstance(word, str) else ""
 
 
 def retry_after(error: Exception) -> float | None:

@@ -42,7 +42,7 @@ class Tokens:
 
     def __init__(self, us: Registration, places: Places, clock: Callable[[], float] = time.monotonic) -> None:
         self.us, self.places, self.clock = us, places, clock
-        self.line = httpx.Client(transport=Line(places), timeout=WAITS)
+        self.line = Asking(places)
         self.client: Any = None
         self.kept: dict[str, tuple[float, str]] = {}
         self.asking: dict[str, asyncio.Lock] = {}
@@ -85,6 +85,26 @@ class Tokens:
 
     def close(self) -> None:
         self.line.close()
+
+
+class Asking:
+    """The client that MSAL asks through.
+
+    MSAL hands its signature over as bytes, and httpx writes bytes in a form as Python would: b'…'.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.http = httpx.Client(transport=Line(places), timeout=WAITS)
+
+    def get(self, url: str, **asked: Any) -> httpx.Response:
+        return self.http.get(url, **asked)
+
+    def post(self, url: str, data: Mapping[str, str | bytes], **asked: Any) -> httpx.Response:
+        sent = {name: each.decode("ascii") if isinstance(each, bytes) else each for name, each in data.items()}
+        return self.http.post(url, data=sent, **asked)
+
+    def close(self) -> None:
+        self.http.close()
 
 
 class Line(httpx.HTTPTransport):

@@ -1,0 +1,91 @@
+"""Microsoft at the edge where a question leaves the machine: its login, and Graph with a school's people in it."""
+
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import respx
+
+APP = "a1a1a1a1-0000-4000-8000-000000000001"
+TENANT = "b2b2b2b2-0000-4000-8000-000000000002"
+SECRET = "a-secret-of-the-tests-own"
+CATALOGUE = "c3c3c3c3-0000-4000-8000-000000000003"
+LOGIN = f"https://login.microsoftonline.com/{TENANT}"
+GRAPH = "https://graph.microsoft.com/v1.0"
+UNGRANTED = "Missing role permissions on the request. API requires one of 'TeamsAppInstallation…'. Roles on it ''."
+BLOCKED = "The app is blocked by app permission policy."
+Json = dict[str, Any]
+
+
+@dataclass
+class Edge:
+    """Who has an account, and who has the app; ``busy`` answers come before any other, ``blocked`` are persons."""
+
+    accounts: dict[str, str] = field(default_factory=dict)  # id by e-mail address
+    have: dict[str, str] = field(default_factory=dict)  # id in the catalogue by person's id
+    blocked: set[str] = field(default_factory=set)
+    ungranted: bool = False
+    readable: bool = False  # whether the catalogue may be read
+    busy: list[httpx.Response] = field(default_factory=list)
+    posts: list[str] = field(default_factory=list)
+
+    def moves_in(self, email: str, *, app: bool = False) -> str:
+        id = self.accounts[email] = str(uuid.uuid5(uuid.NAMESPACE_URL, email))
+        if app:
+            self.have[id] = CATALOGUE
+        return id
+
+    def stands(self, router: respx.MockRouter) -> None:
+        endpoints = {name: f"{LOGIN}/oauth2/v2.0/{name[:5]}" for name in ("token_endpoint", "authorization_endpoint")}
+        told = {"issuer": f"{LOGIN}/v2.0", **endpoints}
+        router.get(f"{LOGIN}/v2.0/.well-known/openid-configuration").respond(json=told)
+        given = {"token_type": "Bearer", "access_token": "graph-token", "expires_in": 3599}
+        router.post(f"{LOGIN}/oauth2/v2.0/token").respond(json=given)
+        router.route(url__startswith=f"{GRAPH}/").mock(side_effect=self.answers)
+
+    def answers(self, request: httpx.Request) -> httpx.Response:
+        assert request.headers["authorization"] == "Bearer graph-token"
+        if self.busy:
+            return self.busy.pop(0)
+        path = request.url.path.removeprefix("/v1.0")
+        if path == "/users":
+            return self.users(request.url.params["$filter"])
+        if path == "/appCatalogs/teamsApps":
+            return found([{"id": CATALOGUE, "externalId": APP}]) if self.readable else refused(403, "Forbidden")
+        person = re.fullmatch(r"/users/([^/]+)/teamwork/installedApps", path)
+        assert person, path
+        if self.ungranted:
+            return refused(403, UNGRANTED)
+        if request.method == "GET":
+            assert request.url.params["$filter"] == f"teamsApp/externalId eq '{APP}'"
+            there = self.have.get(person[1])
+            return found([{"id": "x", "teamsApp": {"id": there, "externalId": APP}}] if there else [])
+        return self.given(person[1], json.loads(request.content))
+
+    def users(self, asked: str) -> httpx.Response:
+        wanted = re.fullmatch(r"(mail|userPrincipalName) eq '(.*)'", asked)
+        assert wanted
+        id = self.accounts.get(wanted[2].lower())
+        row = {"id": id, "displayName": wanted[2].partition("@")[0], "mail": wanted[2], "accountEnabled": True}
+        return found([row] if id else [])
+
+    def given(self, person: str, body: Json) -> httpx.Response:
+        app = body["teamsApp@odata.bind"].removeprefix(f"{GRAPH}/appCatalogs/teamsApps/")
+        self.posts.append(person)
+        if person in self.blocked:
+            return refused(403, BLOCKED)
+        if person in self.have:
+            return refused(409, "There already.")
+        self.have[person] = app
+        return httpx.Response(201)
+
+
+def found(rows: list[Json]) -> httpx.Response:
+    return httpx.Response(200, json={"value": rows})
+
+
+def refused(status: int, message: str, **headers: str) -> httpx.Response:
+    return httpx.Response(status, json={"error": {"code": "Forbidden", "message": message}}, headers=headers)
