@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from workspace.mischief import Mischief
 from workspace.refusal import Json
 
 APP = "a1a1a1a1-0000-4000-8000-0000000000b1"
@@ -43,6 +44,9 @@ class Tenant(ABC):
         self.tokens: dict[str, str] = {}
         self.more_keys: list[Json] = []
         self.numbers = itertools.count(1)
+        self.mischief = Mischief()
+        # Told every moment of a question that can be seen from outside: "<place>:received" and "<place>:answered".
+        self.on_call: list[Callable[[str, Json], None]] = []
 
     @property
     @abstractmethod
@@ -62,6 +66,10 @@ class Tenant(ABC):
     @property
     def service(self) -> str:
         return f"{self.url}/connector"
+
+    def moment(self, name: str, about: Json) -> None:
+        for tell in self.on_call:
+            tell(name, about)
 
     def own(self, person: str) -> str:
         """The conversation that somebody has with the bot, open from now on."""
