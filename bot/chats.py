@@ -56,7 +56,8 @@ class Chats:
 
     def rooms(self) -> Mapping[str, Rooms]:
         """By platform, its rooms for a case."""
-        return {"slack": self.slack.rooms} if self.slack else {}
+        slack: dict[str, Rooms] = {"slack": self.slack.rooms} if self.slack else {}
+        return slack | ({"teams": self.teams.rooms} if self.teams else {})
 
     def open(self, desk: Desk, keep: Keep, alarm: Callable[[str], object]) -> tuple[dict[str, Sender], dict[str, Gate]]:
         """By platform, what speaks for us there, and who lets in."""

@@ -1,11 +1,14 @@
 """Reads school.toml: who holds which role, checked whole before anything is changed."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import parse_qs, unquote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from workflows.packs import PackError, load_floor, load_pack
 from workflows.register import Member, Register
@@ -47,10 +50,34 @@ class PersonTable(Table):
     away: tuple[AwayTable, ...] = ()
 
 
+# Slack's own id of a channel, or what Teams copies as a link to one.
+IN_SLACK = re.compile(r"[CG][A-Z0-9]{8,}")
+IN_TEAMS = re.compile(r"https://teams\.(?:microsoft\.com|cloud\.microsoft)/l/channel/([^/?#]+)/[^?#]*\?([^#]+)")
+THREAD = re.compile(r"19:[\w-]+@thread\.[a-z0-9]+")
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def channel(said: str) -> str:
+    """A channel by one name: Slack's id of it, or those of the team and channel in Teams.  Raises ValueError."""
+    if IN_SLACK.fullmatch(said):
+        return said
+    found = IN_TEAMS.fullmatch(said)
+    thread, team = (unquote(found[1]), parse_qs(found[2]).get("groupId", [""])[0].lower()) if found else ("", "")
+    if not (THREAD.fullmatch(thread) and GUID.fullmatch(team)):
+        raise ValueError(CHANNEL)
+    return f"{team}/{thread}"
+
+
+CHANNEL = (
+    "give a channel of Slack's by its id, such as G0DSLTEAM1; one of Teams by the link that its menu copies with "
+    "“Get link to channel”"
+)
+
+
 class RoomTable(Table):
     role: str
     school: str
-    channel: str = Field(pattern="^[CG][A-Z0-9]{8,}$")
+    channel: Annotated[str, AfterValidator(channel)]
 
 
 class FileTable(Table):

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.chats import slack_of
+from bot.chats import chats_of
 from bot.ground import Ground
-from handlers.slack.rooms import Looked
+from handlers.teamrooms import Looked
 from storage.models import School, TeamRoom
 from storage.queries import people as people_queries
 from storage.queries import rooms as queries
 from storage.unit import Unit
-from workflows import people
+from workflows import people, reached
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -27,10 +27,17 @@ WRONG = {
     "pending_shared": SHARED,
     "pending_connected_team_ids": SHARED,
     "guest": "a guest of the workspace is in it.",
-    "foreign": "somebody from another workspace is in it.",
+    "foreign": "somebody from another workspace, or without an account here, is in it.",
     "missing_scope": "the app may not look into it. Print the manifest again, and install the app with its scopes.",
+    "visibility": "its team in Teams is not private: anybody could come in. Make the team private.",
+    "membershipType": "it is a private or shared channel, with a list of its own. Use a standard channel of the team.",
+    "isArchived": "it is archived.",
+    "denied": "the app may not look at its team. Make the package with --rooms mention, and add that app to the team.",
+    "missing": "Teams shows the bot no such channel. Add the app to its team, or copy the channel's link again.",
+    "deactivated": "somebody whose account is closed is in it.",
+    "absent": "it is in a chat that this school's settings do not name.",
 }
-OTHERWISE = "Slack did not say who is in it ({problem})."
+OTHERWISE = "the chat did not say who is in it ({problem})."
 DIRECTLY = "Until that is mended its team is told in direct messages."
 
 
@@ -48,7 +55,7 @@ class Seen:
 def rooms_warned(ground: Ground) -> tuple[str, ...]:
     """A line for each thing that keeps a team's cases out of its room; Slack is asked only where there are rooms."""
     rooms: list[TeamRoom] = ground.database.look_now(ground.trust, lambda unit: [*unit.find(queries.rooms())])
-    if not rooms or not ground.settings.slack_team:
+    if not rooms:
         return ()
     looked = asyncio.run(looks(ground, rooms))
     seen = [ground.database.look_now(ground.trust, see, ground.rules, room, looked[room.channel]) for room in rooms]
@@ -56,12 +63,16 @@ def rooms_warned(ground: Ground) -> tuple[str, ...]:
 
 
 async def looks(ground: Ground, rooms: list[TeamRoom]) -> Mapping[str, Looked]:
-    slack = slack_of(ground.settings)
-    assert slack  # noqa: S101 - asked for only where the settings name a workspace
+    chats = chats_of(ground.settings)
+    if chats.teams:
+        where = ground.database.look_now(ground.trust, reached.service, ground.settings.teams_tenant)
+        chats.teams.reaches(where)
+    platforms = chats.rooms()
     try:
-        return {room.channel: await slack.rooms.look(room.channel) for room in rooms}
+        here = {room.channel: platforms.get(room.platform) for room in rooms}
+        return {channel: await there.look(channel) if there else Looked("absent") for channel, there in here.items()}
     finally:
-        await slack.close()
+        await chats.close()
 
 
 def see(unit: Unit, rules: Rules, room: TeamRoom, looked: Looked) -> Seen:

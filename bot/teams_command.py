@@ -4,7 +4,8 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,18 @@ MANIFEST = "1.30"
 PACKAGE = "1.1.0"
 ICONS = ("color.png", "outline.png")
 SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{MANIFEST}/MicrosoftTeams.schema.json"
+# Whether a team is private, and a channel a standard one.
+LOOK = ("TeamSettings.Read.Group", "ChannelSettings.Read.Group")
+# What is written there without a mention, and whether that is granted.
+HEAR = ("ChannelMessage.Read.Group", "TeamsAppInstallation.Read.Group")
+
+
+class Heard(StrEnum):
+    """What is kept of what a team writes under a card in its channel."""
+
+    MENTION = "mention"
+    EVERY = "every"
+
 
 teams = typer.Typer(no_args_is_help=True, help="Lanyard in Microsoft Teams.")
 
@@ -29,12 +42,16 @@ def package(
     url: Annotated[str, typer.Option(envvar="LANYARD_URL", help="Where staff find the school's pages of Lanyard.")],
     school: Annotated[str, typer.Option(help="Who runs it, as staff call it.")] = "Your school",
     command: Annotated[str, typer.Option(envvar="LANYARD_COMMAND", help="What staff type.")] = "/report",
+    rooms: Annotated[Heard | None, typer.Option(help="For teams' channels: which replies there are heard.")] = None,
 ) -> None:
     """Write the app's package, to be uploaded in the Teams admin centre."""
     if not url.startswith("https://"):
         print("Teams takes only an address that starts with https://. See --url.", file=sys.stderr)
         raise typer.Exit(2)
-    file.write_bytes(packed(manifest(app_id, url, school, command.removeprefix("/"))))
+    told = manifest(app_id, url, school, command.removeprefix("/"))
+    if rooms:
+        told |= granted(app_id, url, (*LOOK, *HEAR) if rooms == Heard.EVERY else LOOK)
+    file.write_bytes(packed(told))
     print(f"Written to {file}. Upload it in the Teams admin centre, under Teams apps, Manage apps.")
 
 
@@ -94,6 +111,15 @@ def manifest(app_id: str, url: str, school: str, command: str) -> dict[str, Any]
         # So that Graph knows the app for this registration's own, when it is to install itself for somebody. Nobody
         # is signed in by it: Microsoft wants an address there all the same, and has this one for those who use none.
         "webApplicationInfo": {"id": app_id, "resource": "https://notapplicable"},
+    }
+
+
+def granted(app_id: str, url: str, permissions: Sequence[str]) -> dict[str, Any]:
+    """What a team's owner is asked to grant, for that team alone, when the app is added to it."""
+    asked = [{"name": name, "type": "Application"} for name in permissions]
+    return {
+        "authorization": {"permissions": {"resourceSpecific": asked}},
+        "webApplicationInfo": {"id": app_id, "resource": url.rstrip("/")},
     }
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,9 +11,8 @@ from handlers import fetching, keeping, teamrooms
 from handlers.desk import Desk
 from handlers.fetchers import Fetcher
 from handlers.marked import marked
-from handlers.saying import CardOf, anew, card_of, mark_of, said
+from handlers.saying import CardOf, card_of, mark_of, said
 from handlers.senders import Posted, Sender, Unreachable
-from handlers.taking_turns import Turns
 from handlers.teamrooms import Rooms
 from storage import promises
 from storage.faults import Busy, Uncertain
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 TOGETHER = 0.005  # seconds
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
+TURN = 20.0  # seconds that a letter waits for those before it: with what follows, less than a lease
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Deliver:
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     latest: dict[CardOf, asyncio.Task[None]] = field(default_factory=dict)
     doubts: dict[CardOf, datetime] = field(default_factory=dict)
-    turns: Turns = field(default_factory=Turns)
+    letters: asyncio.Lock = field(default_factory=asyncio.Lock)
     unnoted: dict[str, Posted] = field(default_factory=dict)  # sent, and not written down while the disk is full
 
     async def serve(self) -> None:
@@ -143,8 +144,8 @@ class Deliver:
 
     async def show(self, desk: Desk, claim: Claim) -> None:
         """Say in a team's room how things stand with a case, or take it out of there."""
-        mark = mark_of(claim, "slack", self.doubts.get(card_of(claim)))
-        await teamrooms.show(desk, claim, (self.senders["slack"], self.rooms["slack"]), mark)
+        mark = mark_of(claim, "room", self.doubts.get(card_of(claim)))
+        await teamrooms.show(desk, claim, (self.senders, self.rooms), mark)
         self.doubts.pop(card_of(claim), None)
 
     async def send(self, desk: Desk, claim: Claim, told: Telling | None) -> None:
@@ -153,7 +154,7 @@ class Deliver:
             return
         sender = self.senders[told.platform]
         card = desk.words.card(told.message, {**desk.always(), **told.values})
-        async with self.turns.turn("" if sender.recalls or not anew(told) else told.platform):
+        async with self.turn(told.platform):
             try:
                 mark = mark_of(claim, told.platform, self.doubts.get(card_of(claim)))
                 where = self.unnoted.get(claim.id) or await said(sender, told, card, mark)
@@ -163,6 +164,22 @@ class Deliver:
                 await desk.database.run(desk.trust, telling.refused, claim, told, no.shut)
                 return
             await self.note(desk, claim, told, where)
+
+    @asynccontextmanager
+    async def turn(self, platform: str) -> AsyncIterator[None]:
+        """Letters go one by one: nobody can be asked whether one went out, and so a crash repeats one at most."""
+        if platform != "mail":
+            yield
+            return
+        try:
+            async with asyncio.timeout(TURN):
+                await self.letters.acquire()
+        except TimeoutError:
+            raise Unreachable(1.0, tried=False) from None
+        try:
+            yield
+        finally:
+            self.letters.release()
 
     async def note(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
         """What the platform took is marked as taken even when the database is busy: else it would be said again."""
@@ -185,7 +202,7 @@ class Deliver:
     async def alarm(self, desk: Desk, claim: Claim) -> None:
         """Tell the operator that something is wrong, never about what."""
         message = await desk.run(telling.alarm, claim)
-        async with self.turns.turn("mail"):
+        async with self.turn("mail"):
             if self.operator and "mail" in self.senders and claim.id not in self.unnoted:
                 mark = mark_of(claim, "mail")
                 self.unnoted[claim.id] = await self.senders["mail"].post(self.operator, desk.say(message), mark)

@@ -136,7 +136,7 @@ class Desk:
     async def hear(self, said: Said, who: Who) -> Card | None:
         """Keep what somebody entitled to the case wrote under its card; to anybody else, as under no card at all."""
         try:
-            if said.files:
+            if said.files or said.left:
                 await self.run(conversations.warn, said, who)
             message = await self.run(conversations.hear, said, who)
         except Refused as no:

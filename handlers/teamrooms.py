@@ -1,7 +1,8 @@
 """Shows a case in a team's room while everybody there may see it, and takes it out when that has changed."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from handlers.desk import Desk
 from handlers.marked import marked
@@ -15,9 +16,28 @@ from workflows import rooms
 from workflows.people import Who
 from workflows.telling import Telling
 
+# What is heard of what people write under a card there.
+Replies = Literal["every", "mention"]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a platform says of a channel: the name of what stands against it, if anything does, and who is in it."""
+
+    problem: str = ""
+    members: tuple[Who, ...] = ()
+
 
 class Rooms(Protocol):
     """What a platform knows about its rooms."""
+
+    async def look(self, channel: str) -> Looked:
+        """Everybody in it, apps aside, asked at this moment; or why it may not be used."""
+        ...
+
+    async def replies(self, channel: str) -> Replies:
+        """Whether every reply there is heard, or those that mention the bot; the latter where that is not told."""
+        ...
 
     async def members(self, channel: str) -> Sequence[Who]:
         """Everybody in it, apps aside; nobody where it may not be used, or the platform does not say."""
@@ -41,9 +61,17 @@ async def instead(desk: Desk, claim: Claim, told: Telling, rooms_there: Rooms | 
     return bool(members) and await desk.run(rooms.instead, claim, room, members)
 
 
-async def show(desk: Desk, claim: Claim, there: tuple[Sender, Rooms], mark: Mark) -> None:
+Platforms = tuple[Mapping[str, Sender], Mapping[str, Rooms]]
+
+
+async def show(desk: Desk, claim: Claim, platforms: Platforms, mark: Mark) -> None:
     """Say in a room how things stand; whatever stands against it, those who should hear it are told directly."""
-    rooms_there = there[1]
+    platform: str = await desk.look(rooms.platform_for, claim)
+    senders, all_rooms = platforms
+    if platform not in all_rooms:
+        await desk.run(rooms.nowhere, claim)
+        return
+    rooms_there = all_rooms[platform]
     room: TeamRoom | None = await desk.look(room_of, claim.to)
     members = await rooms_there.members(room.channel) if room else ()
     shown: rooms.Shown | None = await desk.look(rooms.showing, desk.rules, claim, room, members) if members else None
@@ -52,12 +80,13 @@ async def show(desk: Desk, claim: Claim, there: tuple[Sender, Rooms], mark: Mark
     elif shown.true:
         await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
     else:
-        await say(desk, claim, shown, there, mark)
+        await say(desk, claim, shown, (senders[platform], rooms_there), mark)
 
 
 async def say(desk: Desk, claim: Claim, shown: rooms.Shown, there: tuple[Sender, Rooms], mark: Mark) -> None:
     sender, rooms_there = there
-    card = desk.words.card(shown.message, {**desk.always(), **shown.values})
+    only = shown.platform == "teams" and await rooms_there.replies(shown.channel)
+    card = desk.words.card(shown.message, {**desk.always(), **shown.values, "replies": only or ""})
     try:
         if shown.stamp:
             where = await sender.edit(Posted(shown.channel, shown.stamp), card, mark)

@@ -14,6 +14,7 @@ NEUTRAL: dict[str, Any] = {
     "reference": "K7-3FQ",
     "state": "Received",
     "urgency": "Now",
+    "replies": "mention",
     "urgent": True,
     "by_when": "16:25 today",
     "sent": "16:05 today",

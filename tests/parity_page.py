@@ -33,7 +33,7 @@ REASONS = {
     "files": "Teams's dialogs take no files.",
     "started": "A report is made in the chat: from a mail or a page we would not know who makes it.",
     "own chat": "It is about the chat itself: the app's home, the greeting and the note that was typed there.",
-    "room": "A room for a case is a channel of Slack's; in Teams none is opened yet.",
+    "room": "A room for a case is a channel, which a mail has not.",
     "letter": "A letter, for those reached by nothing else or for whoever runs Lanyard: chats have their own card.",
     "opened": "It carries people's words, and a mail carries none: the mail has a link to the page, which shows them.",
     "picked": "Nobody can be picked, and no file given, on a page: it leaves those questions out and asks the others.",
@@ -127,8 +127,6 @@ def message_rows(kinds: Sequence[str]) -> Iterator[Row]:
             chats = (slack_card(card), teams_card(card))
             if kind in LETTERS:
                 chats = (without("letter"), without("letter"))
-            if kind == "room":
-                chats = (chats[0], without("room"))
             yield f"{cell(card.title)} `{name}`", *chats, mailed(kind, card)
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
 
 from tests.adaptive_rules import parts, problems, words
+from workspace.teams.channels import Team, reply
 from workspace.teams.knocking import activity, signed
 from workspace.teams.services import published, services
 from workspace.teams.tenant import TENANT, Said, Tenant
@@ -121,6 +122,12 @@ class Member:
     def writes(self, text: str) -> None:
         self.got(self.activity("message", text=text))
 
+    def replies(self, text: str, under: Json, team: Team, *, mention: bool = True, **more: Any) -> Json:
+        """What they write under a message in their team's channel; what Teams sent of it."""
+        sent = self.activity("message", **{**reply(team, under["id"], text, mention=mention), **more})
+        self.got(sent)
+        return sent
+
     def types(self) -> "Dialog":
         """The slash command, in a channel where the bot is not."""
         where = {"id": "19:general@thread.tacv2", "conversationType": "channel", "tenantId": TENANT}
@@ -137,18 +144,19 @@ class Member:
         told = {"commandId": "report", **value} if name.startswith("compose") else value
         return Dialog(self, "".join(then), self.got(self.invoke(name, told, **more)), more)
 
-    def presses(self, title: str, message: Json) -> Any:
-        """A button of a message: a dialog, or what stands in its place then."""
+    def presses(self, title: str, message: Json, where: Json | None = None) -> Any:
+        """A button of a message, in a channel or in one's own chat: a dialog, or what stands in its place then."""
+        more = {"conversation": where} if where else {}
         button = button_of(message["card"], title)
         if button["type"] == "Action.Execute":
             value = {"action": {**button, "type": "Action.Execute"}, "trigger": "manual"}
-            answer = self.got(self.invoke("adaptiveCard/action", value, replyToId=message["id"]))
+            answer = self.got(self.invoke("adaptiveCard/action", value, replyToId=message["id"], **more))
             assert answer["statusCode"] == 200
             if "card" in answer["type"]:
                 assert problems(answer["value"]) == []
             return answer["value"]
         assert button["data"]["msteams"] == {"type": "task/fetch"}
-        return self.opens(("task/", "submit"), "task/fetch", {"data": button["data"]})
+        return self.opens(("task/", "submit"), "task/fetch", {"data": button["data"]}, where)
 
     def keeps(self, offer: Json, case: str) -> Any:
         """The button of a card that offers to keep what was written, with a case picked."""

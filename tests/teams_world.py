@@ -53,13 +53,19 @@ class TeamsWorld(World):
 
 @contextmanager
 def brambledown_in_teams(
-    chat: Address, folder: Path, database_url: str, town: Town, *, both: bool = False
+    chat: Address,
+    folder: Path,
+    database_url: str,
+    town: Town,
+    *,
+    both: bool = False,
+    changes: dict[str, str] | None = None,
 ) -> Iterator[TeamsWorld]:
-    """The school, open until the block ends."""
+    """The school, open until the block ends; ``changes`` are lines of its file that are written differently."""
     town.afresh()
     world = TeamsWorld(chat, folder, database_url, town, both=both)
     try:
-        world.opens()
+        world.opens(changes)
         yield world
     finally:
         world.closes()

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from bot.main import app
 from bot.teams_command import manifest, packed
 from handlers.teams.entrance import ASKED
+from handlers.teams.rooms import HEARS_ALL
 from workspace.teams.tenant import APP
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas/teams-manifest-1.30.json").read_text(encoding="utf-8"))
@@ -41,6 +42,22 @@ def test_teams_takes_the_package(made: zipfile.ZipFile) -> None:
     assert tuple(map(int, told["manifestVersion"].split("."))) >= (1, 29)
     assert told["id"] == told["bots"][0]["botId"] == told["composeExtensions"][0]["botId"] == APP
     assert complaints({**told, "id": "no id"})
+
+
+@pytest.mark.parametrize(("heard", "how_many"), [("mention", 2), ("every", 4)])
+def test_a_team_is_looked_at_and_its_replies_heard_only_where_its_owner_grants_it(
+    made: zipfile.ZipFile, tmp_path: Path, heard: str, how_many: int
+) -> None:
+    assert "authorization" not in json.loads(made.read("manifest.json"))
+    file = tmp_path / "rooms.zip"
+    asked = ["teams", "package", str(file), "--app-id", APP, "--url", "https://lanyard.brambledown.example/"]
+    assert CliRunner().invoke(app(), [*asked, "--rooms", heard]).exit_code == 0
+    told = json.loads(zipfile.ZipFile(file).read("manifest.json"))
+    assert complaints(told) == []
+    names = [each["name"] for each in told["authorization"]["permissions"]["resourceSpecific"]]
+    assert len(names) == how_many
+    assert (HEARS_ALL in names) == (heard == "every")
+    assert told["webApplicationInfo"]["id"] == APP
 
 
 def test_the_icons_are_of_the_size_and_look_that_teams_wants(made: zipfile.ZipFile) -> None:

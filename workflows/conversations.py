@@ -29,13 +29,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody wrote, and under what; ``files`` are the platform's ids, ``direct`` says that we are alone."""
+    """What somebody wrote, and under what.
+
+    ``files`` are the platform's ids of what can be fetched, ``left`` how many more lie with it where they are;
+    ``direct`` says that it was said to us alone, or to us by name, and wants an answer.
+    """
 
     at: Place
     under: Place
     text: str
     files: tuple[str, ...] = ()
     direct: bool = True
+    left: int = 0
 
 
 def under(unit: Unit, place: Place) -> str:
@@ -51,7 +56,7 @@ def hear(unit: Unit, rules: Rules, said: Said, by: Who) -> Message | None:
     Raises Refused: to those who are not entitled, as if there were no case.
     """
     case_id = under(unit, said.under)
-    if ACKNOWLEDGES.fullmatch(said.text) and not said.files:
+    if ACKNOWLEDGES.fullmatch(said.text) and not (said.files or said.left):
         cases.acknowledge(unit, rules, case_id, by)
         return None
     case, _, met = working.acting(unit, rules, "note", case_id, by)
@@ -94,7 +99,7 @@ def warn(unit: Unit, rules: Rules, said: Said, by: Who) -> None:
     found: list[Case] = unit.find(case_queries.by_id(under(unit, said.under)))
     if not found or not evidence.never(found[0]) or not has_part(unit, rules, found[0], by):
         return
-    unit.record(Event.EVIDENCE_LEFT, found[0].id, "", count=len(said.files))
+    unit.record(Event.EVIDENCE_LEFT, found[0].id, "", count=len(said.files) + said.left)
     once = f"left {said.at.platform} {said.at.channel} {said.at.stamp}"
     for party in parties.told(unit, found[0]):
         if party.part == "lead" or party.role == rules.floor.offices.child:

@@ -15,13 +15,13 @@ from storage.models import Case, Party, Posted, School, TeamRoom
 from storage.promises import Claim
 from storage.queries import cases as case_queries
 from storage.queries import rooms as queries
+from storage.queries import talk
 from storage.unit import Unit
 from workflows import access, cards, describe, parties, people
+from workflows.conversations import Place
 from workflows.people import Who
 from workflows.register import Change, Register
 from workflows.rules import Rules
-
-PLATFORM = "slack"
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Shown:
     """What a room should say of a case: the words' name with their values, and where it said so before."""
 
     room: str
+    platform: str
     channel: str
     message: str
     at: datetime
@@ -38,13 +39,22 @@ class Shown:
     true: bool = False  # what it says is what it said
 
 
-def room_for(unit: Unit, rules: Rules, case: Case, claim: Claim) -> TeamRoom | None:
-    """The room of the team in which somebody has their part; none where they are to be told directly."""
+def platform_of(channel: str) -> str:
+    """Whose channel this is: a thread's name is of Teams."""
+    return "teams" if "@thread" in channel else "slack"
+
+
+def room_for(unit: Unit, rules: Rules, case: Case, claim: Claim, platform: str) -> TeamRoom | None:
+    """The room of the team in which somebody has their part; none where they are to be told directly.
+
+    ``platform`` is where they are told: who looks into one chat is not told in a room of the other.
+    """
     if claim.ids.get("slot") != cards.CARD or claim.ids.get("direct"):
         return None
     found: list[TeamRoom] = unit.find(queries.at_school(case.school))
     party = access.part_in(unit, rules, case, claim.to) if found else None
-    return next((each for each in found if party and leads_for(rules, each, party)), None)
+    here = (each for each in found if each.platform == platform)
+    return next((each for each in here if party and leads_for(rules, each, party)), None)
 
 
 def leads_for(rules: Rules, room: TeamRoom, party: Party) -> bool:
@@ -106,19 +116,37 @@ def set_up(unit: Unit, register: Register, schools: Mapping[str, School]) -> Ite
         unit.record(Event.ROOM_SET, "", "", role=row.role, channel="")
         yield Change("apply.room_ended", values)
     for (school, role), channel in wanted.items():
-        unit.add(TeamRoom(id=unit.new_id(), school=school, role=role, platform=PLATFORM, channel=channel))
+        unit.add(TeamRoom(id=unit.new_id(), school=school, role=role, platform=platform_of(channel), channel=channel))
         unit.record(Event.ROOM_SET, "", "", role=role, channel=channel)
         yield Change("apply.room", {"role": role, "school": names[school]})
 
 
 def look_again(unit: Unit, rules: Rules, platform: str, channel: str) -> None:
     """Somebody has come into a room: whatever it shows is held against its members now."""
-    for posted in unit.find(queries.in_room(platform, channel)):
+    for posted in all_shown(unit, platform, channel):
         owe_in(unit, unit.get(Case, posted.case), posted.person, posted.at)
 
 
 def shows_anything(unit: Unit, platform: str, channel: str) -> bool:
-    return bool(unit.find(queries.in_room(platform, channel)))
+    return bool(all_shown(unit, platform, channel))
+
+
+def all_shown(unit: Unit, platform: str, channel: str) -> list[Posted]:
+    """What lies in a room; in all of this platform's, where it does not say into which one somebody came."""
+    return unit.find(queries.in_room(platform, channel) if channel else queries.in_rooms(platform))
+
+
+def channel_of(unit: Unit, place: Place) -> str:
+    """The channel of the room in which a message of ours lies; nothing where it is no room's."""
+    lying: list[Posted] = unit.find(talk.lying(place.platform, place.channel, place.stamp))
+    found: list[TeamRoom] = unit.find(queries.by_id(lying[0].person)) if lying else []
+    return found[0].channel if found else ""
+
+
+def platform_for(unit: Unit, claim: Claim) -> str:
+    """Where the room of a promise is, also when it is no team's any more; nothing where it has neither."""
+    found: list[TeamRoom | Posted] = [*unit.find(queries.by_id(claim.to)), *unit.find(queries.posted_in(claim.to))]
+    return found[0].platform if found else ""
 
 
 def showing(unit: Unit, rules: Rules, claim: Claim, room: TeamRoom, members: Sequence[Who]) -> Shown | None:
@@ -130,6 +158,7 @@ def showing(unit: Unit, rules: Rules, claim: Claim, room: TeamRoom, members: Seq
     posted = lying(unit, case, room.id)
     return Shown(
         room=room.id,
+        platform=room.platform,
         channel=room.channel,
         message=card_for(case),
         at=unit.now,
@@ -160,7 +189,7 @@ def sent(unit: Unit, claim: Claim, shown: Shown, channel: str, stamp: str) -> No
             id=unit.new_id(),
             case=case.id,
             person=shown.room,
-            platform=PLATFORM,
+            platform=shown.platform,
             slot=cards.CARD,
             channel="",
             stamp="",
@@ -179,20 +208,27 @@ def tell_directly(unit: Unit, rules: Rules, claim: Claim) -> Posted | None:
     """
     case: Case = unit.get(Case, claim.about)
     posted = lying(unit, case, claim.to)
-    for person in told_there(unit, rules, case, claim.to):
+    for person in told_there(unit, rules, case, claim):
         once = f"direct {case.id} {posted.id if posted else claim.to} {person}"
         unit.promise("card", person, unit.now, once=once, about=case.id, slot=cards.CARD, direct="yes")
     return posted
 
 
-def told_there(unit: Unit, rules: Rules, case: Case, room_id: str) -> Iterator[str]:
+def nowhere(unit: Unit, rules: Rules, claim: Claim) -> None:
+    """The school no longer uses the chat that the room is in."""
+    tell_directly(unit, rules, claim)
+    promises.drop(unit, claim.id, claim.lease)
+
+
+def told_there(unit: Unit, rules: Rules, case: Case, claim: Claim) -> Iterator[str]:
     """The team's members who have no card of their own."""
-    rooms: list[TeamRoom] = unit.find(queries.by_id(room_id))
+    rooms: list[TeamRoom] = unit.find(queries.by_id(claim.to))
+    platform = platform_for(unit, claim)
     for party in parties.told(unit, case):
         account = people.address(unit, party.person)
-        if account is None or account.platform != PLATFORM or (rooms and not of_team(rules, rooms[0], party)):
+        if account is None or account.platform != platform or (rooms and not of_team(rules, rooms[0], party)):
             continue
-        if not unit.find(case_queries.posted(case.id, party.person, PLATFORM, cards.CARD)):
+        if not unit.find(case_queries.posted(case.id, party.person, platform, cards.CARD)):
             yield party.person
 
 

@@ -82,7 +82,7 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
         return None
     name = claim.ids.get("message") or describe.card_for(unit, rules, case, claim.to).name
     told = addressed(unit, rules, case, claim, (name, slot))
-    room = rooms.room_for(unit, rules, case, claim) if told and not told.stamp else None
+    room = rooms.room_for(unit, rules, case, claim, told.platform) if told and not told.stamp else None
     return replace(told, room=(room.id, room.channel)) if told and room else told
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -11,6 +10,7 @@ from handlers.senders import Mark, Posted, Unreachable
 from handlers.slack.calls import FAILURES, complaint, retry_after
 from handlers.slack.people import People
 from handlers.slack.sender import GONE, SlackSender
+from handlers.teamrooms import Looked, Replies
 from workflows.people import Who
 
 # A card waits this long at most for the answer, then its people are told directly.
@@ -30,14 +30,6 @@ MUST = {
 # Invitations to another workspace, sent and not yet taken up.
 PENDING = ("is_pending_ext_shared", "pending_shared", "pending_connected_team_ids")
 AWAY = (*GONE, "message_not_found")
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What Slack says of a channel: the name of what stands against it, if anything does, and who is in it."""
-
-    problem: str = ""
-    members: tuple[Who, ...] = ()
 
 
 class SlackRooms:
@@ -76,6 +68,10 @@ class SlackRooms:
                 raise ValueError
             if not cursor:
                 return found
+
+    async def replies(self, channel: str) -> Replies:
+        """Slack tells a member of a channel whatever is said in it."""
+        return "every"
 
     async def standing(self, channel: str, mark: Mark) -> Posted | None:
         """Our message there, if an earlier try was heard."""

@@ -26,8 +26,10 @@ from handlers.teams.listeners import Listeners, in_a_line
 from handlers.teams.people import People
 from handlers.teams.places import Places
 from handlers.teams.references import References
+from handlers.teams.rooms import TeamsRooms
 from handlers.teams.sender import TeamsSender
 from handlers.teams.surface import again, answers_from, aside, dialog, sent_form
+from handlers.teams.threads import is_direct
 from handlers.teams.tokens import Registration, Tokens
 
 WAITS = httpx.Timeout(10.0, connect=5.0)
@@ -42,7 +44,9 @@ class Teams:
         self.tokens = Tokens(us, places)
         self.connector = Connector(self.tokens, us.tenant)
         self.keys = SigningKeys(self.http, places.keys)
-        self.people = People(Graph(self.http, self.tokens, places), self.connector.member, us.tenant.lower())
+        graph = Graph(self.http, self.tokens, places)
+        self.people = People(graph, self.connector.member, us.tenant.lower())
+        self.rooms = TeamsRooms(graph, self.connector, self.people, us.app_id)
 
     def open(
         self, desk: Desk, keep: Callable[[bytes, str], Awaitable[object]], alarm: Callable[[str], object]
@@ -50,8 +54,17 @@ class Teams:
         """What speaks for us, and the gate whose ``enter`` answers POST /teams/api/messages."""
         references = References(desk, self.people.tenant)
         sender = TeamsSender(self.connector, references, self.places.connector, self.clock)
+        self.rooms.service = sender.service
         entrance = TeamsEntrance(self.us.tenant, Validator(self.us.app_id, self.keys), self.keys, self.places)
-        return sender, Gate(entrance, Answering(desk, self.people, sender), keep, alarm)
+        return sender, Gate(entrance, Answering(desk, self.people, sender, self.rooms), keep, alarm)
+
+    def reaches(self, service: str) -> None:
+        """Where the school is reached, for somebody who asks about its channels and says nothing."""
+
+        async def there() -> str:
+            return service or self.places.connector
+
+        self.rooms.service = there
 
     async def warm(self) -> None:
         """Have the signing keys before the first report comes."""
@@ -82,9 +95,9 @@ class Validator(TokenValidator):
 class Answering:
     """The listeners' answers as HTTP; the desk's apology is put where the person looks."""
 
-    def __init__(self, desk: Desk, people: People, sender: TeamsSender) -> None:
+    def __init__(self, desk: Desk, people: People, sender: TeamsSender, rooms: TeamsRooms) -> None:
         self.desk = desk
-        self.listeners = Listeners(desk, people, sender, sender.references)
+        self.listeners = Listeners(desk, people, sender, rooms)
 
     async def answer(self, visit: Visit) -> Response:
         said = await self.listeners.hear(visit.payload)
@@ -102,7 +115,9 @@ class Answering:
             return JSONResponse(aside(in_a_line(card)))
         if body["type"] == "invoke":
             return JSONResponse(dialog(card))
-        if body["type"] == "message":
+        if body["type"] == "message" and not is_direct(body):
+            self.listeners.later(self.listeners.threads.excuse(body))
+        elif body["type"] == "message":
             self.listeners.later(self.listeners.reply(body, chat_card(card), summary(card)))
         return Response()
 

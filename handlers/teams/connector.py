@@ -17,6 +17,7 @@ from handlers.teams.tokens import Tokens
 
 # The SDK waits for ever if nobody tells it otherwise, and repeats nothing: the promises own every retry.
 WAITS = 10.0
+PAGE = 200
 
 
 class Connector:
@@ -47,6 +48,22 @@ class Connector:
         """What a conversation's own list says of somebody in it."""
         found = await self.at(service).get_member_by_id(conversation, account)
         return cast(Mapping[str, Any], found.model_dump(by_alias=True, exclude_none=True))
+
+    async def members(self, service: str, conversation: str, most: int) -> list[Mapping[str, Any]]:
+        """Everybody in a conversation, page after page.  Raises ValueError where there are more than ``most``."""
+        found: list[Mapping[str, Any]] = []
+        token: str | None = None
+        while True:
+            page = await self.at(service).get_paged_members(conversation, PAGE, token)
+            found += [each.model_dump(by_alias=True, exclude_none=True) for each in page.members]
+            if len(found) > most:
+                raise ValueError
+            if not (token := page.continuation_token):
+                return found
+
+    async def remove(self, service: str, conversation: str, id: str) -> None:
+        """Take a message away."""
+        await self.at(service).delete_activity(conversation, id)
 
     def at(self, service: str) -> ConversationClient:
         return ConversationClient(service, self.client)

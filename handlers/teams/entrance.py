@@ -122,12 +122,16 @@ def tenants(body: Payload) -> list[str]:
 
 
 def once(body: Payload, raw: bytes) -> str:
-    """Its name, under which it may be delivered again; an edit has that of the message it changes."""
+    """Its name, under which it may be delivered again; an edit has that of the message it changes, and its own time."""
     id = body.get("id")
     if not (isinstance(id, str) and id):
         return hashlib.sha256(raw).hexdigest()
-    told = (body["type"], str(body.get("name", "")), body["conversation"]["id"], id)
+    told = (body["type"], str(body.get("name", "")), body["conversation"]["id"], id, when(body))
     return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()
+
+
+def when(body: Payload) -> str:
+    return str(body.get("timestamp", "")) if body["type"] == "messageUpdate" else ""
 
 
 def part(token: str, at: int) -> Payload:

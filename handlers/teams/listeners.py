@@ -12,9 +12,10 @@ from handlers.teams.elements import Block
 from handlers.teams.entrance import Payload, inner, text
 from handlers.teams.people import People
 from handlers.teams.quoted import author_in, message_in
-from handlers.teams.references import References
+from handlers.teams.rooms import TeamsRooms
 from handlers.teams.sender import TeamsSender
 from handlers.teams.surface import again, answers_from, aside, dialog, form_card, in_place, sent_form, task
+from handlers.teams.threads import Threads, is_direct, mentions_us
 from handlers.teams.unkept import BOX, Unkept
 from storage.faults import Busy, Uncertain
 from templates.shapes import Button, Card, Form
@@ -30,9 +31,9 @@ REPORT, HOME = "report", "home"
 class Listeners:
     """One listener for each kind of activity; what Teams should be answered is returned."""
 
-    def __init__(self, desk: Desk, people: People, sender: TeamsSender, references: References) -> None:
-        self.desk, self.people, self.sender, self.references = desk, people, sender, references
-        self.unkept = Unkept(desk)
+    def __init__(self, desk: Desk, people: People, sender: TeamsSender, rooms: TeamsRooms) -> None:
+        self.desk, self.people, self.sender, self.references = desk, people, sender, sender.references
+        self.unkept, self.threads = Unkept(desk), Threads(desk, people, sender, rooms)
         self.afterwards: set[asyncio.Task[None]] = set()
 
     async def hear(self, body: Payload) -> Block | None:
@@ -133,10 +134,12 @@ class Listeners:
         return shown or await self.desk.sorry("expired")
 
     async def spoken(self, body: Payload) -> None:
-        """Somebody wrote to the bot: in their own chat a word brings a card; among others nothing is read."""
-        personal = inner(body, "conversation").get("conversationType") == "personal"
-        said = str(body.get("text") or "").strip().lower() if personal else ""
-        if said == HOME:
+        """Somebody wrote: in their own chat a word brings a card; among others what they answer may be read."""
+        said = str(body.get("text") or "").strip().lower()
+        if not is_direct(body):
+            if not await self.threads.replied(body) and mentions_us(body):
+                self.later(self.greet(body))
+        elif said == HOME:
             self.later(self.reply(body, await self.at_home(body), ""))
         elif said in ("", REPORT):
             self.later(self.greet(body))
@@ -145,12 +148,21 @@ class Listeners:
 
     async def installed(self, body: Payload) -> None:
         """The app was put into somebody's own chat, or taken out of it."""
-        if inner(body, "conversation").get("conversationType") != "personal":
+        if not is_direct(body):
             return
         if str(body.get("action", "")).startswith("remove"):
             await self.references.left(body)
         else:
             self.later(self.greet(body))
+
+    async def altered(self, body: Payload) -> None:
+        """A message was edited or deleted."""
+        await self.threads.altered(body)
+
+    async def changed(self, body: Payload) -> None:
+        """Somebody came into a team, or something else about it is different."""
+        if not is_direct(body) and body.get("membersAdded"):
+            await self.desk.came_in("teams", "")
 
     async def offer(self, body: Payload) -> None:
         """Whoever leads on something may have written a note; anybody else is shown what can be done here."""
@@ -190,6 +202,9 @@ LISTENERS: Mapping[str, Listener] = {
     "task/submit": Listeners.submitted,
     "adaptiveCard/action": Listeners.executed,
     "message": Listeners.spoken,
+    "messageUpdate": Listeners.altered,
+    "messageDelete": Listeners.altered,
+    "conversationUpdate": Listeners.changed,
     "installationUpdate": Listeners.installed,
 }
 

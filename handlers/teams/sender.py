@@ -23,16 +23,15 @@ NOTHING = 404
 # Microsoft's name for somebody who does not exist; other refusals of a new conversation may pass.
 NOBODY = ("UserNotFound", "InvalidUser")
 UNTRUSTED = 401
+# What every channel's name has in it, and no person's.
+CHANNEL = "@thread"
 
 
 class TeamsSender:
-    """Messages to people's own conversations, through the references that they left when they spoke.
+    """Messages to people's own conversations, through the references that they left when they spoke, and to channels.
 
-    A dropped line or a crash leaves it open whether Teams took a message, and Teams tells no bot what stands in a
-    conversation: it is said again.  New messages go one at a time, so that it is one.
+    A dropped line leaves it open whether Teams took the message: it is said again, rarely twice.
     """
-
-    recalls = False
 
     def __init__(self, connector: Connector, references: References, fallback: str, clock: Callable[[], float]) -> None:
         self.connector, self.references, self.fallback, self.clock = connector, references, fallback, clock
@@ -40,13 +39,12 @@ class TeamsSender:
         self.quiet: dict[str, float] = {}
 
     async def post(self, to: str, card: Card, mark: Mark) -> Posted:
-        """A message to a person, by their id in the directory, or into a conversation that ``Posted`` names.
+        """A message to a person, by their id in the directory, into a channel, or where ``Posted`` says.
 
         ``mark`` is of no use here: Teams tells no bot what stands in a conversation.
         """
-        if " " in to:
-            service, _, conversation = to.partition(" ")
-            return await self.say(service, conversation, card)
+        if " " in to or CHANNEL in to:
+            return await self.into(to, card)
         place = await self.references.of(to)
         try:
             if place and place.conversation:
@@ -63,17 +61,34 @@ class TeamsSender:
 
     async def edit(self, where: Posted, card: Card, mark: Mark) -> Posted:
         """The same message, saying something else; posted again where Teams no longer has it."""
-        service, _, conversation = where.channel.partition(" ")
+        service, conversation, name = await self.place(where.channel)
         told = (chat_card(card), summary(card))
         try:
             await self.asked(conversation, lambda: self.connector.change(service, conversation, where.stamp, told))
         except Gone:
-            return await self.say(service, conversation, card)
-        return where
+            return await self.into(where.channel, card)
+        return Posted(name, where.stamp)
+
+    async def into(self, channel: str, card: Card) -> Posted:
+        service, conversation, name = await self.place(channel)
+        return Posted(name, (await self.say(service, conversation, card)).stamp)
+
+    async def place(self, channel: str) -> tuple[str, str, str]:
+        """The service and the conversation that ``Posted`` or a team's room names, and what that is to be kept as."""
+        service, _, conversation = channel.rpartition(" ")
+        if service:
+            return service, conversation, channel
+        # A channel is kept by its own name alone, by which Teams tells us of what is written beneath its messages.
+        conversation = conversation.rpartition("/")[2]
+        return await self.service(), conversation, conversation
+
+    async def service(self) -> str:
+        """The service of everybody in this tenant, and so of its channels."""
+        return await self.references.anywhere() or self.fallback
 
     async def begin(self, to: str, known: Place | None, card: Card) -> Posted:
         """A conversation with somebody who has the app and has not spoken yet."""
-        service = known.service if known else await self.references.anywhere() or self.fallback
+        service = known.service if known else await self.service()
         member = known.member if known and known.member else to
         conversation = await self.sent(self.connector.open(service, member))
         posted = await self.say(service, conversation, card)

@@ -40,6 +40,14 @@ def in_room(platform: str, channel: str) -> SelectOfScalar[Posted]:
 
 
 @kept
+def in_rooms(platform: str) -> SelectOfScalar[Posted]:
+    """What lies in any room of a platform."""
+    return (
+        select(Posted).join(TeamRoom, col(Posted.person) == col(TeamRoom.id)).where(col(TeamRoom.platform) == platform)
+    )
+
+
+@kept
 def posted_in(room: str) -> SelectOfScalar[Posted]:
     return select(Posted).where(col(Posted.person) == room)
 

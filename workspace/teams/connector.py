@@ -11,6 +11,9 @@ from workspace.refusal import Json
 from workspace.teams.asked import failed
 from workspace.teams.tenant import TENANT, Said, Tenant
 
+# What stands between a channel's name and the message whose thread is meant.
+ROOT = ";messageid="
+
 
 async def opened(tenant: Tenant, request: Request) -> Response:
     body = await request.json()
@@ -27,6 +30,7 @@ async def say(tenant: Tenant, request: Request) -> Response:
     if no := shut(tenant, place, lying):
         return no
     said = await heard(tenant, request)
+    said.under = unquote(request.path_params["conversation"]).partition(ROOT)[2]
     tenant.stands(place, said)
     lying.append(said)
     return JSONResponse({"id": said.id}, 201)
@@ -46,8 +50,18 @@ async def change(tenant: Tenant, request: Request) -> Response:
     return JSONResponse({"id": said.id})
 
 
+async def remove(tenant: Tenant, request: Request) -> Response:
+    place, lying = talk(tenant, request)
+    gone = [each for each in lying if each.id == request.path_params["id"]]
+    if not gone:
+        return failed(404, "ActivityNotFoundInConversation")
+    lying.remove(gone[0])
+    tenant.stands(place, gone[0])
+    return Response()
+
+
 def talk(tenant: Tenant, request: Request) -> tuple[str, list[Said]]:
-    place = unquote(request.path_params["conversation"])
+    place = unquote(request.path_params["conversation"]).partition(ROOT)[0]
     return place, tenant.messages.get(place, [])
 
 

@@ -15,10 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from workspace.refusal import Json
-from workspace.teams import connector, directory
+from workspace.teams import channels, connector, directory
 from workspace.teams.asked import Service, refusal
 from workspace.teams.tenant import APP, SECRET, Tenant
-from workspace.teams.trouble import seen
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 KEY_NAME = "brambledown"
@@ -43,7 +42,12 @@ def services(tenant: Callable[[], Tenant]) -> list[BaseRoute]:
         route("/connector/v3/conversations", "open", connector.opened, BOT, "POST"),
         route(f"{TALK}/activities", "say", connector.say, BOT, "POST"),
         route(f"{TALK}/activities/{{id}}", "say", connector.change, BOT, "PUT"),
+        route(f"{TALK}/activities/{{id}}", "remove", connector.remove, BOT, "DELETE"),
         route(f"{TALK}/members/{{id}}", "member", connector.member, BOT),
+        route(f"{TALK}/pagedMembers", "members", channels.members, BOT),
+        route("/graph/v1.0/teams/{team}", "team", channels.team, GRAPH),
+        route("/graph/v1.0/teams/{team}/channels/{channel}", "channel", channels.channel, GRAPH),
+        route("/graph/v1.0/teams/{team}/permissionGrants", "grants", channels.grants, GRAPH),
     ]
 
 
@@ -53,7 +57,7 @@ async def answer(tenant: Callable[[], Tenant], where: str, service: Service, sco
     if no := refusal(asked, where, scope, request):
         return no
     await asyncio.sleep(asked.takes.get(where, 0))
-    return await seen(asked, "change" if request.method == "PUT" else where, service, request)
+    return await service(asked, request)
 
 
 async def discovery(_: Tenant, request: Request) -> Response:

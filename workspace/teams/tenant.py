@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workspace.mischief import Mischief
 from workspace.refusal import Json
+
+if TYPE_CHECKING:
+    from workspace.teams.channels import Team
 
 APP = "a1a1a1a1-0000-4000-8000-0000000000b1"
 TENANT = "b2b2b2b2-0000-4000-8000-0000000000b1"
@@ -24,6 +27,9 @@ class Said:
     card: Json | None = None
     summary: str = ""
     edited: bool = False
+    # In a channel: whose it is, where it is not the bot's, and under what it stands.
+    by: str = ""
+    under: str = ""
 
 
 class Tenant(ABC):
@@ -32,6 +38,8 @@ class Tenant(ABC):
     def __init__(self) -> None:
         # By conversation, oldest first; one that is not in here is not open.
         self.messages: dict[str, list[Said]] = {}
+        # By its id in the directory, each team that the app is in.
+        self.teams: dict[str, Team] = {}
         # How the services fare, by the place that is asked: what the next questions are answered with (status, code and
         # headers), and how long they are thought about, in seconds.
         self.answers: dict[str, list[tuple[int, str, dict[str, str]]]] = {}
@@ -44,9 +52,6 @@ class Tenant(ABC):
         self.tokens: dict[str, str] = {}
         self.more_keys: list[Json] = []
         self.numbers = itertools.count(1)
-        self.mischief = Mischief()
-        # Told every moment of a question that can be seen from outside: "<place>:received" and "<place>:answered".
-        self.on_call: list[Callable[[str, Json], None]] = []
 
     @property
     @abstractmethod
@@ -66,10 +71,6 @@ class Tenant(ABC):
     @property
     def service(self) -> str:
         return f"{self.url}/connector"
-
-    def moment(self, name: str, about: Json) -> None:
-        for tell in self.on_call:
-            tell(name, about)
 
     def own(self, person: str) -> str:
         """The conversation that somebody has with the bot, open from now on."""
