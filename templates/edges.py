@@ -21,6 +21,8 @@ TURNED = {
 
 # In a window that cannot show the whole of a long case.
 REST = "This window has no room for the rest ({count} more parts). Nothing is lost: it is kept with the case."
+# In a list that holds only so many.
+OTHERS = "There is no room here for {count} more. Each of them has a message of its own in this chat, further up."
 # The button to the next page of a long case, where a window holds only so much; and beside an empty box.
 READ_ON = "Read on"
 REQUIRED = "Please answer this question."

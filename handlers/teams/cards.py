@@ -11,6 +11,7 @@ from handlers.teams.elements import (
     octets,
     pairs,
     paragraphs,
+    phones,
     pieces,
     rich,
     rows,
@@ -18,7 +19,7 @@ from handlers.teams.elements import (
     title,
     words,
 )
-from templates.edges import READ_ON, REST
+from templates.edges import OTHERS, READ_ON, REST
 from templates.shapes import Button, Card, Pairs
 
 OURS = "lanyard"
@@ -36,14 +37,28 @@ def chat_card(card: Card) -> Block:
 
 def chat_cards(cards: Sequence[Card]) -> Block:
     """Several in one message, one under another; those with buttons and no text are a line each."""
-    body: list[Block] = []
     for card in cards:
         insist_on_thin(card)
-        parts = row(card) if len(cards) > 1 and not card.body and card.buttons else [*above(card), *below(card)]
-        parts += rows([in_chat(each) for each in card.buttons]) if len(cards) > 1 else []
-        body += [dict(part, separator=True) if body and not at else part for at, part in enumerate(parts)]
-    actions = [in_chat(each) for each in cards[0].buttons] if len(cards) == 1 else []
-    return adaptive(fitted(body), actions)
+    if len(cards) == 1:
+        (card,) = cards
+        return adaptive(fitted([*above(card), *below(card)]), [in_chat(each) for each in card.buttons])
+    return adaptive(together([one_of_several(card) for card in cards]))
+
+
+def one_of_several(card: Card) -> list[Block]:
+    parts = row(card) if not card.body and card.buttons else [*above(card), *below(card)]
+    return [*parts, *rows([in_chat(each) for each in card.buttons])]
+
+
+def together(cards: Sequence[list[Block]]) -> list[Block]:
+    """As many whole cards as one message holds, a line between them, and a sentence that says where the others are."""
+    taken: list[Block] = []
+    for count, (first, *rest) in enumerate(cards):
+        card = [first | {"separator": True, "spacing": "Medium"} if taken else first, *rest]
+        if octets([*taken, *card]) > OCTETS - 4_000:
+            return [*taken, rich(words(OTHERS.format(count=len(cards) - count)), separator=True)]
+        taken += card
+    return taken
 
 
 def insist_on_thin(card: Card) -> None:
@@ -85,7 +100,7 @@ def above(card: Card) -> list[Block]:
 
 
 def below(card: Card) -> list[Block]:
-    return [*pairs(card.more), *container(pairs(card.contacts), "emphasis"), *small(card.small)]
+    return [*pairs(card.more), *phones(card.contacts), *small(card.small)]
 
 
 def quotes(said_under: Pairs) -> list[Block]:
@@ -94,8 +109,12 @@ def quotes(said_under: Pairs) -> list[Block]:
         block
         for question, said in said_under
         for block in (
-            rich(words(question, weight="Bolder"), separator=True),
-            *(part for piece in pieces(said, PIECE) or [" "] for part in container(paragraphs(piece), "emphasis")),
+            rich(words(question, weight="Bolder"), separator=True, spacing="Medium"),
+            *(
+                part | {"spacing": "Small"}
+                for piece in pieces(said, PIECE) or [" "]
+                for part in container(paragraphs(piece), "emphasis")
+            ),
         )
     ]
 

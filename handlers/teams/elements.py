@@ -44,18 +44,24 @@ def small(lines: Iterable[str]) -> list[Block]:
     return [block for line in lines for block in paragraphs(line, size="Small", isSubtle=True)]
 
 
-def pairs(told: Iterable[tuple[str, str]]) -> list[Block]:
-    """Short facts, a line each."""
+def pairs(told: Iterable[tuple[str, str]], between: str = " ") -> list[Block]:
+    """Short facts, a line each; ``between`` stands between the words of a value."""
+    shown = [(label, flat(value, between)) for label, value in told if value]
     # A question carries its own mark.
     return [
-        rich(words(f"{label} " if label.endswith("?") else f"{label}: ", weight="Bolder"), words(flat(value)), **near)
-        for at, (label, value) in enumerate((label, value) for label, value in told if value)
+        rich(words(f"{label} " if label.endswith("?") else f"{label}: ", weight="Bolder"), words(value), **near)
+        for at, (label, value) in enumerate(shown)
         for near in [{"spacing": "Small"} if at else {}]
     ]
 
 
-def flat(text: str) -> str:
-    return " ".join(text.split()) or "–"
+def phones(told: Iterable[tuple[str, str]]) -> list[Block]:
+    """Whom to phone, set apart; a number stays on one line, however narrow the card."""
+    return container(pairs(told, "\N{NO-BREAK SPACE}"), "emphasis")
+
+
+def flat(text: str, between: str) -> str:
+    return between.join(text.split()) or "–"
 
 
 def container(items: Sequence[Block], style: str = "") -> list[Block]:

@@ -10,8 +10,8 @@ from handlers.teams.elements import (
     Block,
     adaptive,
     container,
-    pairs,
     paragraphs,
+    phones,
     rich,
     rows,
     words,
@@ -32,7 +32,7 @@ def form_card(form: Form, offer: Card | None = None, problems: Mapping[str, str]
     body = [
         *(trouble(sentence) for sentence in loose),
         *danger(form.danger),
-        *container(pairs(form.contacts), "emphasis"),
+        *phones(form.contacts),
         *(offered(offer) if offer else []),
         *(block for text in form.intro for block in paragraphs(text)),
         *quotes(form.quotes),
@@ -54,7 +54,10 @@ def offered(card: Card) -> list[Block]:
 
 def asking(form: Form, field: Field, problem: str) -> list[Block]:
     inputs = question(field, form.values.get(field.id))
-    return [trouble(problem), *inputs] if problem and inputs else inputs
+    if not (problem and inputs):
+        return inputs
+    first, *rest = inputs
+    return [trouble(problem), first | {"spacing": "Small"}, *rest]
 
 
 def trouble(sentence: str) -> Block:

@@ -21,20 +21,9 @@ from workflows import doors, passphrases
 
 pytestmark = pytest.mark.browser
 
-# What a reader would stumble over: sideways scrolling, boxes without a name, targets too small for a thumb,
-# text too faint for its ground (WCAG AA).
-STUMBLES = """() => {
-  const found = [];
-  const seen = (e) => e.getClientRects().length > 0;
-  if (document.documentElement.scrollWidth > innerWidth) found.push("scrolls sideways");
-  for (const e of document.querySelectorAll("input:not([type=hidden]), textarea, select"))
-    if (seen(e) && !e.labels.length) found.push("no label: " + e.name);
-  for (const e of document.querySelectorAll("button, summary, .button, input:not([type=hidden]), textarea"))
-    if (seen(e) && !/radio|checkbox/.test(e.type) && e.getBoundingClientRect().height < 44)
-      found.push("small target: " + e.textContent);
-  const levels = [...document.querySelectorAll("h1,h2,h3")].filter(seen).map((e) => +e.tagName[1]);
-  if (levels[0] !== 1 || levels.filter((l) => l === 1).length !== 1) found.push("not one h1 first");
-  levels.forEach((l, i) => { if (i && l > levels[i - 1] + 1) found.push("heading skips a level"); });
+# Text too faint for its ground (WCAG AA).
+FAINT = """() => {
+  const found = [], seen = (e) => e.getClientRects().length > 0;
   const light = (c) => {
     const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
       .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
@@ -43,7 +32,7 @@ STUMBLES = """() => {
   const ground = (e) => {
     for (; e; e = e.parentElement) {
       const c = getComputedStyle(e).backgroundColor;
-      if (!/, 0\\)$/.test(c)) return c;
+      if (!/^rgba.*, 0\\)$/.test(c)) return c;
     }
     return "rgb(255, 255, 255)";
   };
@@ -56,6 +45,25 @@ STUMBLES = """() => {
   }
   return found;
 }"""
+
+# What a reader would stumble over: sideways scrolling, boxes without a name, targets too small for a thumb, faint text.
+STUMBLES = (
+    f"() => {{ const faint = {FAINT};"
+    """
+  const found = [];
+  const seen = (e) => e.getClientRects().length > 0;
+  if (document.documentElement.scrollWidth > innerWidth) found.push("scrolls sideways");
+  for (const e of document.querySelectorAll("input:not([type=hidden]), textarea, select"))
+    if (seen(e) && !e.labels.length) found.push("no label: " + e.name);
+  for (const e of document.querySelectorAll("button, summary, .button, input:not([type=hidden]), textarea"))
+    if (seen(e) && !/radio|checkbox/.test(e.type) && e.getBoundingClientRect().height < 44)
+      found.push("small target: " + e.textContent);
+  const levels = [...document.querySelectorAll("h1,h2,h3")].filter(seen).map((e) => +e.tagName[1]);
+  if (levels[0] !== 1 || levels.filter((l) => l === 1).length !== 1) found.push("not one h1 first");
+  levels.forEach((l, i) => { if (i && l > levels[i - 1] + 1) found.push("heading skips a level"); });
+  return [...found, ...faint()];
+}"""
+)
 
 NAME = """() => {
   const e = document.activeElement;

@@ -9,13 +9,13 @@ kit.AdaptiveCard.onProcessMarkdown = (text, result) => {
 };
 
 // The directory that Teams itself searches for a list of people.
-function peopled(part, people) {
+export function peopled(part, people) {
   if (Array.isArray(part)) return part.map((each) => peopled(each, people));
   if (!part || typeof part !== "object") return part;
   const whole = Object.fromEntries(Object.entries(part).map(([name, each]) => [name, name === "data" ? each : peopled(each, people)]));
   if (!("choices.data" in whole)) return whole;
   const { "choices.data": _, ...plain } = whole;
-  return { ...plain, choices: people.map(({ id, name }) => ({ title: name, value: id })), ...(plain.isMultiSelect ? {} : { style: "filtered" }) };
+  return { ...plain, choices: people.map(({ id, name }) => ({ title: name, value: id })), wrap: true, ...(plain.isMultiSelect ? {} : { style: "filtered" }) };
 }
 
 // press(action) is told of every button but those that only unfold something or open a link.
@@ -30,5 +30,8 @@ export function drawn(card, { people = [], press }) {
   shown.parse(peopled(card, people));
   const node = shown.render();
   for (const box of node.querySelectorAll("input[type=text], input:not([type]), textarea")) box.autocomplete = "off";
+  // The renderer leaves the box of a list to search without its label, and shows what it stands for in place of a name.
+  for (const label of node.querySelectorAll("label")) node.querySelector(`[id="${label.htmlFor}"] input[list]`)?.setAttribute("aria-labelledby", label.id);
+  for (const box of node.querySelectorAll("input[list]")) box.value = people.find(({ id }) => id === box.value)?.name ?? box.value;
   return node;
 }
