@@ -6,7 +6,7 @@ for it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import product
+from itertools import product, repeat
 from typing import Any, NamedTuple
 
 from jinja2 import nodes
@@ -102,7 +102,7 @@ def opened() -> Iterator[Shown]:
             **PLAUSIBLE,
             "report": report.title,
             "state": WORDS.sentence(f"state.{state}"),
-            "quotes": tuple((field.label, f"{LONG}\n{UNBROKEN}") for field in fields if field.kind == "text"),
+            "quotes": tuple(zip((each.label for each in fields if each.kind == "text"), said(), strict=False)),
             "facts": tuple((field.label, spelt(field)) for field in fields if field.kind not in ("text", "files")),
         }
         # What may be done is the same for every kind; so one of them stands for all, seen by all.
@@ -188,6 +188,12 @@ def given(field: Field) -> Answer:
     if field.options:
         return field.options[0].value if field.kind == "choice" else tuple(each.value for each in field.options)
     return GIVEN.get(field.kind, "")
+
+
+def said() -> Iterator[str]:
+    """What somebody wrote: first at length, then briefly."""
+    yield f"{LONG}\n{UNBROKEN}"
+    yield from repeat("She said that she had not slept.")
 
 
 def spelt(field: Field) -> str:
