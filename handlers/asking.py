@@ -8,22 +8,33 @@ from templates.catalogue import Catalogue
 from templates.shapes import Form
 from workflows.drafts import Quoted
 from workflows.quoted import said
+from workflows.rules import Rules
 from workflows.steps import Ask
 
 # Of a message; its reporter has just read it.
 SHOWN = 2000
 
 
-def form_of(ask: Ask, words: Catalogue, outside: Mapping[str, str], *, pictures: bool) -> Form:
-    """What this step asks; where it can be the last, its button says Send."""
+def form_of(ask: Ask, words: Catalogue, outside: Mapping[str, str], *, without: str) -> Form:
+    """What this step asks; where it can be the last, its button says Send.
+
+    ``without`` names what is said of screenshots where no step takes them.
+    """
     if ask.step == "questions":
-        form = words.questions(ask.report, outside, pictures=pictures)
+        form = words.questions(ask.report, outside, without=without)
     else:
         name = "choices" if ask.several else ask.step
         form = words.form(name, VALUES.get(ask.step, nothing)(ask, words), outside)
     again = (words.sentence("words.asked_again"),) if ask.again else ()
     form = replace(form, id=ask.step, intro=(*again, *form.intro))
     return replace(form, submit=words.sentence("words.send")) if ask.last else form
+
+
+def no_place(rules: Rules) -> str:
+    """What is said of screenshots where no step has a place for them: our own page may have one."""
+    if not rules.pages:
+        return "words.keep_screenshots"
+    return "" if rules.pictures else "words.add_screenshots"
 
 
 def about_message(form: Form, words: Catalogue, quoted: Quoted) -> Form:

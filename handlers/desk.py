@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from handlers.asking import about_message, form_of
+from handlers.asking import about_message, form_of, no_place
 from handlers.looks import Standing, at_home, reported, standing, unfinished
 from handlers.pictured import Gallery, gallery, one_picture
 from storage.blobs import AlreadyKept, Blobs
@@ -215,8 +215,7 @@ class Desk:
             return self.say(reply)
         if reply.step == "start":
             return replace(self.start(reply.message), token=token)
-        pictures = bool(self.rules.pages) and self.rules_for((who,)).pictures
-        form = form_of(reply, self.words, self.standing.outside, pictures=pictures)
+        form = form_of(reply, self.words, self.standing.outside, without=no_place(self.rules_for((who,))))
         return replace(form, token=token)
 
     async def refuse(self, no: Refused, subject: str, who: Who) -> Card:

@@ -148,10 +148,10 @@ class Catalogue:
         """The fields of every step that is no report's own."""
         return (each.field for step in self.steps.values() for each in step.questions)
 
-    def questions(self, report: str, outside: Mapping[str, str], *, pictures: bool = True) -> Form:
-        """A report type's own questions; without a place for screenshots it says to keep them."""
+    def questions(self, report: str, outside: Mapping[str, str], *, without: str = "") -> Form:
+        """A type's own questions; where no step takes screenshots, the named sentence says what to do with them."""
         kind = self.reports[report]
-        keep = (self.sentence("words.keep_screenshots"),) if kind.files and not pictures else ()
+        keep = (self.sentence(without),) if kind.files and without else ()
         step = self.form("questions", {}, outside)
         return replace(step, title=kind.title, intro=(*kind.advice, *keep), fields=kind.fields)
 

@@ -136,7 +136,8 @@ def forms() -> Iterator[Form]:
     yield from (WORDS.form(step, ASKED.get(step, {}), OUTSIDE) for step in WORDS.steps if step != "start")
     for report in WORDS.reports:
         yield WORDS.questions(report, OUTSIDE)
-        yield WORDS.questions(report, OUTSIDE, pictures=False)
+        for without in ("words.keep_screenshots", "words.add_screenshots"):
+            yield WORDS.questions(report, OUTSIDE, without=without)
 
 
 def card(name: str, **other: Any) -> Card:

@@ -65,9 +65,9 @@ def test_what_teams_sends_again_by_itself_makes_one_case(school: TeamsWorld) -> 
     assert len(school.cases()) == 1
 
 
-def test_a_report_with_screenshots_keeps_them_for_the_lead_where_none_can_be_added(school: TeamsWorld) -> None:
+def test_a_report_with_screenshots_says_that_they_are_added_after_it_is_sent(school: TeamsWorld) -> None:
     shown = school.on("teacher").types().sends(about="cyberbullying", danger="no")
-    assert "Keep the screenshots; the lead will ask for them." in shown.said
+    assert "Once you have sent this, the button “Add screenshots” opens a page" in shown.said
     receipt = shown.sends(what=CANARY, by="pupil", harmed="pupil")
     assert not receipt.step
     assert receipt.reference

@@ -248,15 +248,16 @@ def test_a_picture_of_a_child_can_never_be_added_and_the_form_says_why() -> None
     assert "Don't save, print, forward or delete it" in advice
     texts = " ".join((*report.advice, *(field.label + field.hint for field in report.fields)))
     assert not re.search(r"screenshot|keep (it|everything|the)|delete nothing", texts, re.I)
-    assert report.advice == WORDS.questions("indecent_images", OUTSIDE, pictures=False).intro
+    assert report.advice == WORDS.questions("indecent_images", OUTSIDE, without="words.keep_screenshots").intro
 
 
 def test_screenshots_are_taken_where_they_are_lawful_and_help() -> None:
     assert {each.id for each in WORDS.reports.values() if each.files} == WITH_SCREENSHOTS
-    keep = WORDS.sentence("words.keep_screenshots")
-    for report in WORDS.reports:
-        assert (keep in WORDS.questions(report, OUTSIDE, pictures=False).intro) == (report in WITH_SCREENSHOTS)
-        assert keep not in WORDS.questions(report, OUTSIDE).intro
+    for name in ("words.keep_screenshots", "words.add_screenshots"):
+        keep = WORDS.sentence(name)
+        for report in WORDS.reports:
+            assert (keep in WORDS.questions(report, OUTSIDE, without=name).intro) == (report in WITH_SCREENSHOTS)
+            assert keep not in WORDS.questions(report, OUTSIDE).intro
     assert not [field for kind in WORDS.reports.values() for field in kind.fields if field.kind == "files"]
     pictures = WORDS.form("pictures", {}, OUTSIDE).fields[0]
     assert {each.value for each in pictures.options} == {"yes", "no", "none"}
