@@ -10,24 +10,31 @@ import sys
 import tempfile
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench import databases, stage, table
 from bench.audit import Books
+from bench.letters import Chat
 from bench.rounds import FULL, LEVELS, QUICK, Bench, Size
-from bench.sample import take
+from bench.slack import Slack
 from bench.strain import Strain
+from bench.submission import take
+from bench.teams import Teams
 
 RESULTS = Path(__file__).parent / "results"
+CHATS = {"slack": Slack, "teams": Teams}
+DATABASES = ("sqlite", "postgresql")
 
 
 def main() -> int:
     """Answer 0 where all that was acknowledged was stored, recorded and said."""
     ask = argparse.ArgumentParser(prog="run.py bench", description="How fast, beside floors measured in the same run.")
     ask.add_argument("--quick", action="store_true", help="few letters: shows that it works, not how fast")
-    ask.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    ask.add_argument("--chat", choices=tuple(CHATS), action="append")
+    ask.add_argument("--database", choices=DATABASES, action="append")
     ask.add_argument("--rounds", type=int, help=f"instead of {FULL.rounds}")
     ask.add_argument("--unstrained", action="store_true", help="leave out slow Slack, many cases and promises at once")
     ask.add_argument("--profile", type=Path, metavar="FILE", help="write there what the bot spent its time on")
@@ -44,13 +51,13 @@ def main() -> int:
     }
     RESULTS.mkdir(exist_ok=True)
     kept = RESULTS / f"{result['at'].replace(':', '')}.json"
-    for kind in told.database or ("sqlite", "postgresql"):
-        why = databases.why_no_postgres() if kind == "postgresql" else ""
-        result[kind] = {"left out": why} if why else measured(kind, size, told.profile)
-        print(f"{kind} left out: {why}" if why else table.drawn(kind, result[kind]), flush=True)
+    for chat, kind in product(told.chat or CHATS, told.database or DATABASES):
+        name, why = f"{chat} {kind}", databases.why_no_postgres() if kind == "postgresql" else ""
+        result[name] = {"left out": why} if why else measured(CHATS[chat](), kind, size, told.profile)
+        print(f"{name} left out: {why}" if why else table.drawn(name, result[name]), flush=True)
         kept.write_text(json.dumps(result, indent=1))
     print(f"kept in {kept.relative_to(Path.cwd())}")
-    runs = [result[kind] for kind in ("sqlite", "postgresql") if "books" in result.get(kind, {})]
+    runs = [result[" ".join(each)] for each in product(CHATS, DATABASES) if "books" in result.get(" ".join(each), {})]
     if not all(run["books"]["balanced"] for run in runs):
         print(
             "The books do not balance: something that was acknowledged is not stored, recorded and said.",
@@ -59,22 +66,23 @@ def main() -> int:
     return 0 if runs and all(run["books"]["balanced"] for run in runs) else 1
 
 
-def measured(kind: str, size: Size, profile: Path | None) -> dict[str, Any]:
-    """One database's run, in a folder that is thrown away."""
+def measured(chat: Chat, kind: str, size: Size, profile: Path | None) -> dict[str, Any]:
+    """One chat's run on one database, in a folder that is thrown away."""
     with (
         tempfile.TemporaryDirectory(prefix="lanyard-bench-") as name,
         databases.two(kind, Path(name)) as urls,
-        stage.stage(Path(name), urls, profile) as at,
+        stage.stage(Path(name), chat, urls, profile) as at,
     ):
-        sample = take(at.env)
+        sample = take(at.env, chat)
         (at.folder / "sample").write_bytes(pickle.dumps(sample))
         bench = Bench(at, sample, Books(urls[0]), size)
         bench.run()
-        if size.cases:
+        if size.cases and chat.name == "slack":
             Strain(bench).run()
         books = bench.books.balance(bench.acknowledged, bench.posts)
     return {
         "size": asdict(size),
+        "way": chat.way,
         "rows of a submission": {"new": sample.counted(), "all new": sample.size, "gone": sample.gone},
         "medians": {name: round(median(figures), 3) for name, figures in bench.figures.items()},
         "ratios": ratios(bench),

@@ -1,29 +1,22 @@
-"""The floor: bare Bolt behind the same uvicorn, committing as many rows of the same shapes through the same writer."""
+"""What both floors share: as many rows of the same shapes through the same writer, behind the same uvicorn."""
 
 import argparse
-import logging
 import pickle
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import uvicorn
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bench.letters import TEAM
 from bench.sample import Sample
 from storage.database import Database
 from storage.merkle import Head
@@ -31,12 +24,10 @@ from storage.queries import people as queries
 from storage.statements import insert_into, insert_rows
 from storage.unit import Unit
 from storage.vault import Vault
-from workspace.settings import Settings as Chat
 
 TRUST = "floor"
 # What may stand only once, beside the id.
 UNIQUE = {"cases": ("draft", "reference"), "sealed": ("owner",), "parties": ("case",)}
-RECEIPT = {"type": "modal", "title": {"type": "plain_text", "text": "Thank you"}, "clear_on_close": True}
 
 
 class Rows:
@@ -62,30 +53,22 @@ class Rows:
         return {**row, **named, **{column: self.new_id() for column in unique}}
 
 
-def bare(client: AsyncWebClient, database: Database, sample: Sample) -> AsyncApp:
-    """Bolt and nothing in front of it, behind it or beside it."""
-    rows = Rows(sample.rows, dice)
-    app = AsyncApp(signing_secret=Chat.signing_secret, authorize=authorize, process_before_response=True)
+@dataclass(frozen=True)
+class Ground:
+    """What a floor stands on; ``chat`` is the address of the stand-in."""
 
-    @app.command(Chat.command)
-    async def asked(ack: Any, body: dict[str, Any]) -> None:
-        await client.views_open(trigger_id=body["trigger_id"], view=dict(sample.view))
-        await ack()
+    chat: str
+    database: Database
+    sample: Sample
+    rows: Rows
 
-    @app.view(sample.step)
-    async def submitted(ack: Any) -> None:
-        await database.run(TRUST, rows.insert)
-        await ack(response_action="update", view={**RECEIPT, "blocks": sample.view["blocks"][:3]})
-
-    return app
+    async def commit(self) -> None:
+        """What one submission leaves is on disk."""
+        await self.database.run(TRUST, self.rows.insert)
 
 
 def dice() -> str:
     return secrets.token_hex(16)
-
-
-async def authorize() -> AuthorizeResult:
-    return AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="-")
 
 
 async def ready(database: Database, request: Request) -> Response:
@@ -93,45 +76,19 @@ async def ready(database: Database, request: Request) -> Response:
     return JSONResponse({})
 
 
-def main() -> None:
-    """python -m bench.floor"""
+def serve(floor: Callable[[Ground], Starlette]) -> None:
+    """python -m bench.slack_floor, or bench.teams_floor"""
     ask = argparse.ArgumentParser()
     ask.add_argument("--port", type=int)
-    ask.add_argument("--slack")
+    ask.add_argument("--chat")
     ask.add_argument("--database")
     ask.add_argument("--key", type=Path)
     ask.add_argument("--sample", type=Path)
     told = ask.parse_args()
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     sample = pickle.loads(told.sample.read_bytes())
     vault = Vault.from_key_file(told.key)
     database = Database.open(told.database, vault=vault, clock=partial(datetime.now, UTC), dice=dice)
-
-    @asynccontextmanager
-    async def living(app: Starlette) -> AsyncIterator[None]:
-        async with aiohttp.ClientSession() as session:
-            client = AsyncWebClient(token=Chat.bot_token, base_url=told.slack, session=session, retry_handlers=[])
-            app.state.bolt = AsyncSlackRequestHandler(bare(client, database, sample))
-            yield
-
-    async def events(request: Request) -> Response:
-        answer: Response = await request.app.state.bolt.handle(request)
-        return answer
-
-    routes = [
-        Route("/slack/events", events, methods=["POST"]),
-        Route("/healthz", partial(ready, database)),
-    ]
-    uvicorn.Server(
-        uvicorn.Config(
-            Starlette(routes=routes, lifespan=living),
-            port=told.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-        )
-    ).run()
-
-
-if __name__ == "__main__":
-    main()
+    app = floor(Ground(told.chat, database, sample, Rows(sample.rows, dice)))
+    app.router.routes.append(Route("/healthz", partial(ready, database)))
+    config = uvicorn.Config(app, port=told.port, log_config=None, access_log=False, server_header=False)
+    uvicorn.Server(config).run()

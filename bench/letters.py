@@ -1,21 +1,15 @@
-"""What Slack would send, written and signed before the clock starts: commands, and steps of a report."""
+"""What the chats would send, written and signed before the clock starts: what is asked for, and what is answered."""
 
-import hashlib
-import hmac
-import json
 import re
 import secrets
-import time
-from collections.abc import Iterable, Mapping
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
-from workspace.settings import Settings as Chat
+from bench.load import Sent
+from templates.shapes import Form
+from workflows.people import Who
 
-TEAM = "T0BRAMBLE1"
 REFERENCE = re.compile(r"\b[A-Z0-9]{2}-[A-Z0-9]{3}\b")
-# Staff without a role, who report in turn.
-REPORTERS = ("U0OYELARAN", "U0PEMBERTN", "U0KOWALSKA")
 START = {"about": "pupil_concern", "danger": "no"}
 STORY = (
     "She stayed behind after maths and said that somebody she had met in a game asks her for pictures every "
@@ -32,19 +26,53 @@ REPORT = {
     "told": "Nobody yet",
     "opinion": "She has been tired and quiet for two weeks.",
 }
-# Which key of an element's state holds what was given.
-KEYS = {
-    "plain_text_input": "value",
-    "url_text_input": "value",
-    "static_select": "selected_option",
-    "radio_buttons": "selected_option",
-    "checkboxes": "selected_options",
-    "users_select": "selected_user",
-    "multi_users_select": "selected_users",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-}
-EMPTY: Mapping[str, Any] = {"selected_options": [], "selected_users": []}
+
+# What the stand-in answers at an address of its own.
+Ask = Callable[[str], Any]
+
+
+class Step(Protocol):
+    """One step of a form as the bot showed it, filled in once; each letter is the same but for its draft."""
+
+    def letter(self, user: str, draft: str) -> bytes: ...
+
+
+class Chat(Protocol):
+    """One chat platform: how it knocks, and how to read what it is answered."""
+
+    name: str
+    floor: str  # the module that is the floor
+    way: str  # what is called the way from the command to the form
+    # Staff without a role, who report in turn.
+    reporters: Sequence[str]
+
+    def settings(self, url: str) -> Mapping[str, str]:
+        """The lines that connect the bot to a stand-in there."""
+        ...
+
+    def somebody(self) -> Who:
+        """A reporter, as the platform's people are known."""
+        ...
+
+    def drawn(self, form: Form) -> Mapping[str, Any]:
+        """A form, as it is shown there."""
+        ...
+
+    def commands(self, ask: Ask, number: int) -> list[bytes]:
+        """So many people ask for the form."""
+        ...
+
+    def opened(self, ask: Ask, sent: Sent) -> tuple[list[float], Mapping[str, Any]]:
+        """For how many seconds each of them waited for it, and what it looked like to the last of them."""
+        ...
+
+    def step(self, ask: Ask, shown: Mapping[str, Any], answers: Mapping[str, str]) -> Step:
+        """A shown form, filled in."""
+        ...
+
+    def turned(self, body: bytes) -> bool:
+        """Whether an answer says that something is to be sent again."""
+        ...
 
 
 def token() -> str:
@@ -52,55 +80,7 @@ def token() -> str:
     return secrets.token_hex(16)
 
 
-def command(user: str, trigger: str) -> bytes:
-    """Somebody types /report."""
-    fields = {
-        "command": Chat.command,
-        "text": "",
-        "trigger_id": trigger,
-        "user_id": user,
-        "team_id": TEAM,
-        "channel_id": "C0STAFFROM",
-        "response_url": "http://127.0.0.1/respond/none",
-    }
-    return request(urlencode(fields).encode())
-
-
-class Step:
-    """One step of a form as the bot showed it, filled in once; each letter is the same but for its draft."""
-
-    def __init__(self, view: Mapping[str, Any], answers: Mapping[str, str]) -> None:
-        shown = {**view, "id": "V0BENCH", "hash": "1.bench", "state": {"values": filled(view["blocks"], answers)}}
-        self.drawn_for = view["private_metadata"]
-        self.text = json.dumps(shown)
-
-    def letter(self, user: str, draft: str) -> bytes:
-        person = {"id": user, "username": "somebody", "name": "somebody", "team_id": TEAM}
-        about = {"type": "view_submission", "team": {"id": TEAM}, "user": person, "trigger_id": draft}
-        view = self.text.replace(self.drawn_for, draft)
-        payload = f'{json.dumps(about)[:-1]}, "view": {view}}}'
-        return request(urlencode({"payload": payload}).encode())
-
-
-def filled(blocks: Iterable[Mapping[str, Any]], answers: Mapping[str, str]) -> dict[str, Any]:
-    """``state.values`` of a view: what is answered, and every other element empty."""
-    values: dict[str, Any] = {}
-    for block in blocks:
-        element = block.get("element") or {}
-        if key := KEYS.get(element.get("type", "")):
-            given: Any = answers.get(block["block_id"], EMPTY.get(key))
-            if key == "selected_option" and given:
-                given = {"text": {"type": "plain_text", "text": given}, "value": given}
-            values[block["block_id"]] = {element["action_id"]: {"type": element["type"], key: given}}
-    return values
-
-
-def request(body: bytes) -> bytes:
-    """The whole HTTP request, signed now: good for five minutes."""
-    at = int(time.time())
-    mark = hmac.new(Chat.signing_secret.encode(), b"v0:%d:%b" % (at, body), hashlib.sha256).hexdigest()
-    head = (
-        "POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        f"X-Slack-Request-Timestamp: {at}\r\nX-Slack-Signature: v0={mark}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+def request(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The whole HTTP request."""
+    lines = (f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST {path} HTTP/1.1\r\nHost: bot\r\n{''.join(lines)}Content-Length: {len(body)}\r\n\r\n".encode() + body

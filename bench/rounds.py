@@ -4,15 +4,15 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bench.audit import Books
-from bench.letters import REFERENCE, REPORT, REPORTERS, START, Step, command, token
+from bench.letters import REFERENCE, REPORT, START, Chat, Step, token
 from bench.load import Sent, send
 from bench.sample import Sample
 from bench.stage import Server, Stage
 
 LEVELS = (1, 4, 16, 64)
-BUSY = b'"errors"'
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class Bench:
     acknowledged: set[str] = field(default_factory=set)
     posts: list[tuple[float, str, str]] = field(default_factory=list)
 
+    @property
+    def chat(self) -> Chat:
+        return self.stage.chat
+
     def run(self) -> None:
         """Starts, rounds and memory."""
         for _ in range(self.size.starts):
@@ -68,9 +72,9 @@ class Bench:
 
     async def warm(self) -> None:
         """Draw the first step as the bot shows it, and have both take a few of everything."""
-        await self.commands("", self.stage.lanyard, 8)
-        self.start = Step(self.stage.asked("/bench/opened")["view"], START)
-        self.last = Step(self.sample.view, REPORT)
+        shown = await self.commands("", self.stage.lanyard, 8)
+        self.start = self.chat.step(self.stage.asked, shown, START)
+        self.last = self.chat.step(self.stage.asked, self.sample.view, REPORT)
         self.acknowledged.add(self.sample.reference)
         await self.commands("", self.stage.floor, 8)
         for server in (self.stage.floor, self.stage.lanyard):
@@ -85,30 +89,27 @@ class Bench:
             await self.submissions("floor", self.stage.floor, load)
             await self.submissions("lanyard", self.stage.lanyard, load)
 
-    async def commands(self, name: str, server: Server, number: int) -> None:
-        """From /report to views.open, one at a time."""
-        issued = self.stage.asked(f"/bench/triggers?users={','.join(REPORTERS)}&number={number}")
-        letters = [command(REPORTERS[each % len(REPORTERS)], trigger) for each, trigger in enumerate(issued)]
-        sent = await send(server.port, letters, 1)
-        insist_on(sent)
-        if name:
-            opened = self.stage.asked("/bench/opened")["at"]
-            for quantile in (50, 99):
-                waited = [opened[trigger] - at for trigger, at in zip(issued, sent.at, strict=True)]
-                self.keep(f"{name} open p{quantile}", percentile(waited, quantile) * 1000)
+    async def commands(self, name: str, server: Server, number: int) -> Mapping[str, Any]:
+        """From the command to the form, one at a time; what the last form looked like."""
+        sent = await send(server.port, self.chat.commands(self.stage.asked, number), 1)
+        self.insist_on(sent)
+        waited, shown = self.chat.opened(self.stage.asked, sent)
+        for quantile in (50, 99) if name else ():
+            self.keep(f"{name} open p{quantile}", percentile(waited, quantile) * 1000)
+        return shown
 
     async def submissions(self, name: str, server: Server, load: tuple[int, int]) -> None:
         """The last step of prepared drafts; the round ends when everybody has been told."""
         in_flight, number = load
-        drafts = [(REPORTERS[each % len(REPORTERS)], token()) for each in range(number)]
+        drafts = [(self.chat.reporters[each % len(self.chat.reporters)], token()) for each in range(number)]
         ours = server is self.stage.lanyard
         if ours:
-            insist_on(await send(server.port, [self.start.letter(*draft) for draft in drafts], 8))
+            self.insist_on(await send(server.port, [self.start.letter(*draft) for draft in drafts], 8))
         spent = server.seconds()
         sent = await send(server.port, [self.last.letter(*draft) for draft in drafts], in_flight)
         if ours:
             await self.press_again(name, sent, drafts, in_flight)
-        insist_on(sent)
+        self.insist_on(sent)
         if name:
             self.keep(f"{name} {in_flight} /s", number / sent.elapsed)
             for quantile in (50, 95, 99):
@@ -120,7 +121,7 @@ class Bench:
 
     async def press_again(self, name: str, sent: Sent, drafts: list[tuple[str, str]], in_flight: int) -> None:
         """Whoever reads that the bot is busy presses Send again; their first answer's time is the one that counts."""
-        turned = [each for each, (_, body) in enumerate(sent.answers) if BUSY in body[:60]]
+        turned = [each for each, (_, body) in enumerate(sent.answers) if self.chat.turned(body)]
         if name:
             self.keep(f"{name} {in_flight} busy", len(turned))
         for each in turned:
@@ -137,7 +138,8 @@ class Bench:
         await self.settled()
         since = len(self.posts)
         self.posts += [tuple(post) for post in self.stage.asked(f"/bench/posts?since={since}")]
-        waited = [at - began[about] for at, to, about in self.posts[since:] if to not in REPORTERS and about in began]
+        fresh = [post for post in self.posts[since:] if post[1] not in self.chat.reporters]
+        waited = [at - began[about] for at, _, about in fresh if about in began]
         if len(waited) < len(references):
             raise Faulty(f"{len(references)} reports, {len(waited)} messages to their recipients")
         if name:
@@ -145,19 +147,18 @@ class Bench:
             for quantile in (50, 99):
                 self.keep(f"{name} told p{quantile}", percentile(waited, quantile) * 1000)
 
+    def insist_on(self, sent: Sent) -> None:
+        """Every answer must be a success, and none of them a form with something to mend."""
+        for status, body in sent.answers:
+            if status != 200 or self.chat.turned(body):
+                raise Faulty(f"answered {status}: {body[:300]!r}")
+
     async def settled(self) -> None:
         until = time.monotonic() + 120
         while self.books.due():
             if time.monotonic() > until:
                 raise Faulty("promises that are due are not being kept")
             await asyncio.sleep(0.05)
-
-
-def insist_on(sent: Sent) -> None:
-    """Every answer must be a success, and none of them a form with something to mend."""
-    for status, body in sent.answers:
-        if status != 200 or BUSY in body[:60]:
-            raise Faulty(f"answered {status}: {body[:300]!r}")
 
 
 def reference_in(receipt: bytes) -> str:

@@ -16,8 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bench.letters import Chat
 from storage.vault import create_key_file
-from workspace.settings import Settings as Chat
 
 STARTS_WITHIN = 60.0
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
@@ -66,10 +66,11 @@ class Server:
 
 @dataclass
 class Stage:
-    """One run's folder, its stand-in's address, and the two that take turns."""
+    """One run's folder, its chat, its stand-in's address, and the two that take turns."""
 
     folder: Path
-    slack: str
+    chat: Chat
+    url: str
     smtp: int
     lanyard_url: str
     floor_url: str
@@ -87,10 +88,7 @@ class Stage:
             "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
             "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
             "LANYARD_SMTP_URL": f"smtp://127.0.0.1:{self.smtp}",
-            "LANYARD_SLACK_URL": f"{self.slack}/api/",
-            "LANYARD_SLACK_SIGNING_SECRET": Chat.signing_secret,
-            "LANYARD_SLACK_BOT_TOKEN": Chat.bot_token,
-            "LANYARD_SLACK_TEAM": "T0BRAMBLE1",
+            **self.chat.settings(self.url),
         }
 
     @cached_property
@@ -107,9 +105,9 @@ class Stage:
 
     @cached_property
     def floor(self) -> Server:
-        words = ["--slack", f"{self.slack}/api/", "--database", self.floor_url, "--key", str(self.key)]
+        words = ["--chat", self.url, "--database", self.floor_url, "--key", str(self.key)]
         words += ["--sample", str(self.folder / "sample")]
-        return Server([sys.executable, "-m", "bench.floor", *words], free_port(), self.env)
+        return Server([sys.executable, "-m", self.chat.floor, *words], free_port(), self.env)
 
     def found(self) -> None:
         """Open the school."""
@@ -120,18 +118,18 @@ class Stage:
 
     def asked(self, path: str) -> Any:
         """What the stand-in says."""
-        with urllib.request.urlopen(f"{self.slack}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:
             return json.load(answer)
 
 
 @contextmanager
-def stage(folder: Path, urls: tuple[str, str], profile: Path | None) -> Iterator[Stage]:
+def stage(folder: Path, chat: Chat, urls: tuple[str, str], profile: Path | None) -> Iterator[Stage]:
     """The stand-in runs; the school is founded; the two are ready to be started."""
-    chat = spawn([sys.executable, "-m", "bench.standin"], dict(os.environ), AROUND, out=subprocess.PIPE)
-    assert chat.stdout
+    standin = spawn([sys.executable, "-m", "bench.standin"], dict(os.environ), AROUND, out=subprocess.PIPE)
+    assert standin.stdout
     try:
-        ready = json.loads(chat.stdout.readline())
-        at = Stage(folder, ready["url"], ready["smtp_port"], *urls, profile)
+        ready = json.loads(standin.stdout.readline())
+        at = Stage(folder, chat, ready["url"], ready["smtp_port"], *urls, profile)
         try:
             at.found()
             yield at
@@ -139,9 +137,9 @@ def stage(folder: Path, urls: tuple[str, str], profile: Path | None) -> Iterator
             at.lanyard.stop()
             at.floor.stop()
     finally:
-        chat.terminate()
-        chat.wait(10)
-        chat.stdout.close()
+        standin.terminate()
+        standin.wait(10)
+        standin.stdout.close()
 
 
 def spawn(command: list[str], env: Mapping[str, str], core: int | None, out: int | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""The workspace that stands in for Slack, with a notebook: when it saw each call of the bot."""
+"""The workspace that stands in for Slack and for Teams, with a notebook: when it saw each call of the bot."""
 
 import time
 from functools import partial
@@ -11,6 +11,7 @@ from starlette.routing import Route
 from bench.letters import REFERENCE
 from workspace.serve import Served, build
 from workspace.settings import Settings
+from workspace.teams.knocking import signed
 
 
 class Notebook:
@@ -28,13 +29,18 @@ class Notebook:
         elif moment == "chat.postMessage:received":
             found = REFERENCE.search(str(args.get("text", ""))) or REFERENCE.search(str(args.get("blocks", "")))
             self.posts.append((time.monotonic(), args["channel"], found.group() if found else ""))
+        elif moment == "say:received":
+            found = REFERENCE.search(str(args["body"]))
+            person = args["conversation"].removeprefix("a:")
+            self.posts.append((time.monotonic(), person, found.group() if found else ""))
 
 
 def main() -> None:
     """python -m bench.standin"""
-    app = build(Settings(trigger_seconds=3600, calls_kept=1))
+    app = build(Settings(trigger_seconds=3600, calls_kept=1, teams=True))
     world, book = app.state.workspace, Notebook()
-    world.on_call.append(book.note)
+    for place in (world, world.teams):
+        place.on_call.append(book.note)
 
     async def triggers(request: Request) -> JSONResponse:
         users = request.query_params["users"].split(",")
@@ -48,12 +54,15 @@ def main() -> None:
     async def posts(request: Request) -> JSONResponse:
         return JSONResponse(book.posts[int(request.query_params["since"]) :])
 
+    async def token(request: Request) -> JSONResponse:
+        return JSONResponse({"token": signed(world.teams), "service": world.teams.service})
+
     async def slow(request: Request) -> JSONResponse:
         seconds = float(request.query_params["seconds"])
         world.mischief.order("slow", 10**9 if seconds else 0, seconds)
         return JSONResponse({})
 
-    app.router.routes += [Route(f"/bench/{ask.__name__}", ask) for ask in (triggers, opened, posts, slow)]
+    app.router.routes += [Route(f"/bench/{ask.__name__}", ask) for ask in (triggers, opened, posts, token, slow)]
     Served(app, tell=partial(print, flush=True)).run()
 
 

@@ -18,15 +18,15 @@ COLUMNS = (
 )
 
 
-def drawn(kind: str, run: dict[str, Any]) -> str:
-    """All of one database."""
+def drawn(name: str, run: dict[str, Any]) -> str:
+    """All of one chat on one database."""
     at, share, rows, books = run["medians"], run["ratios"], run["rows of a submission"], run["books"]
     lines = [
-        f"\n{kind}: medians of {run['size']['rounds']} rounds; a submission leaves {rows['all new']} new rows",
+        f"\n{name}: medians of {run['size']['rounds']} rounds; a submission leaves {rows['all new']} new rows",
         row([name for name, _ in COLUMNS]),
         *(row(level_in(run, level)) for level in LEVELS),
-        beside("/report to views.open, p50 ms", at, "open p50", share["open p50"]),
-        beside("/report to views.open, p99 ms", at, "open p99", share["open p99"]),
+        beside(f"{run['way']}, p50 ms", at, "open p50", share["open p50"]),
+        beside(f"{run['way']}, p99 ms", at, "open p99", share["open p99"]),
         beside("start to serving, s", at, "start", share["start"]),
         beside("memory idle, MB", at, "idle MB"),
         beside("memory after the load, MB", at, "loaded MB"),

@@ -1,5 +1,6 @@
 """The command line: everything that an operator can ask of Lanyard."""
 
+import gc
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.command import File, settings_read
 
 def run() -> None:
     """The entry of the command, and of python -m bot.main."""
+    gc.set_threshold(100_000)  # much is read in at first, and none of it is rubbish
     app()()
 
 
@@ -203,11 +205,9 @@ def practice(
     A real worry is never reported like this: staff type /report.
     """
     settings = settings_read()
-    from bot import practising
+    from bot.practising import practise, show_practice
 
-    if listed:
-        raise typer.Exit(practising.show_practice(settings))
-    raise typer.Exit(practising.practise(settings, by or settings.operator_email, school))
+    raise typer.Exit(show_practice(settings) if listed else practise(settings, by or settings.operator_email, school))
 
 
 def rotate(

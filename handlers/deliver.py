@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,8 +10,9 @@ from handlers import fetching, keeping, teamrooms
 from handlers.desk import Desk
 from handlers.fetchers import Fetcher
 from handlers.marked import marked
-from handlers.saying import CardOf, card_of, mark_of, said
+from handlers.saying import CardOf, anew, card_of, mark_of, said
 from handlers.senders import Posted, Sender, Unreachable
+from handlers.taking_turns import Turns
 from handlers.teamrooms import Rooms
 from storage import promises
 from storage.faults import Busy, Uncertain
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 TOGETHER = 0.005  # seconds
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
-TURN = 20.0  # seconds that a letter waits for those before it: with what follows, less than a lease
 
 
 @dataclass
@@ -50,7 +49,7 @@ class Deliver:
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     latest: dict[CardOf, asyncio.Task[None]] = field(default_factory=dict)
     doubts: dict[CardOf, datetime] = field(default_factory=dict)
-    letters: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turns: Turns = field(default_factory=Turns)
     unnoted: dict[str, Posted] = field(default_factory=dict)  # sent, and not written down while the disk is full
 
     async def serve(self) -> None:
@@ -154,7 +153,7 @@ class Deliver:
             return
         sender = self.senders[told.platform]
         card = desk.words.card(told.message, {**desk.always(), **told.values})
-        async with self.turn(told.platform):
+        async with self.turns.turn("" if sender.recalls or not anew(told) else told.platform):
             try:
                 mark = mark_of(claim, told.platform, self.doubts.get(card_of(claim)))
                 where = self.unnoted.get(claim.id) or await said(sender, told, card, mark)
@@ -164,22 +163,6 @@ class Deliver:
                 await desk.database.run(desk.trust, telling.refused, claim, told, no.shut)
                 return
             await self.note(desk, claim, told, where)
-
-    @asynccontextmanager
-    async def turn(self, platform: str) -> AsyncIterator[None]:
-        """Letters go one by one: nobody can be asked whether one went out, and so a crash repeats one at most."""
-        if platform != "mail":
-            yield
-            return
-        try:
-            async with asyncio.timeout(TURN):
-                await self.letters.acquire()
-        except TimeoutError:
-            raise Unreachable(1.0, tried=False) from None
-        try:
-            yield
-        finally:
-            self.letters.release()
 
     async def note(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
         """What the platform took is marked as taken even when the database is busy: else it would be said again."""
@@ -202,7 +185,7 @@ class Deliver:
     async def alarm(self, desk: Desk, claim: Claim) -> None:
         """Tell the operator that something is wrong, never about what."""
         message = await desk.run(telling.alarm, claim)
-        async with self.turn("mail"):
+        async with self.turns.turn("mail"):
             if self.operator and "mail" in self.senders and claim.id not in self.unnoted:
                 mark = mark_of(claim, "mail")
                 self.unnoted[claim.id] = await self.senders["mail"].post(self.operator, desk.say(message), mark)

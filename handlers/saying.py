@@ -13,13 +13,18 @@ CardOf = tuple[str, str, str]
 
 async def said(sender: Sender, told: Telling, card: Card, mark: Mark) -> Posted:
     """Over the earlier message, or anew where its conversation is gone: that says nothing of the person."""
-    if told.stamp and told.platform != "mail":
+    if not anew(told):
         try:
             return await sender.edit(Posted(told.channel, told.stamp), card, mark)
         except Unreachable as no:
             if not no.gone:
                 raise
     return await sender.post(told.address, card, mark)
+
+
+def anew(told: Telling) -> bool:
+    """Whether it is a new message; a letter always is."""
+    return not told.stamp or told.platform == "mail"
 
 
 def mark_of(claim: Claim, platform: str, doubted: datetime | None = None) -> Mark:

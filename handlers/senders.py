@@ -61,7 +61,12 @@ class Shut(Unreachable):
 
 
 class Sender(Protocol):
-    """The one contract that platforms share."""
+    """The one contract that platforms share.
+
+    ``recalls`` says whether the platform can be asked what stands already; elsewhere messages go one at a time.
+    """
+
+    recalls: bool
 
     async def post(self, to: str, card: Card, mark: Mark) -> Posted:
         """Say it, unless it stands already; ``to`` is an address on this platform."""

@@ -10,13 +10,12 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Executable, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.asked import kept
 from storage.events import Event
 from storage.merkle import Head, leaf_hash
 from storage.models import Entry, LedgerHead
-from storage.statements import ask, insert_rows
+from storage.statements import ask, insert_rows, insertion
 from storage.vault import Place
 
 Facts = Mapping[str, str | int | list[str] | list[int]]
@@ -96,7 +95,7 @@ class Heads:
 
     def lock(self, trust: str) -> None:
         """Hold this trust's head to the end of the transaction, so that no other unit can grow its tree."""
-        insert = postgresql.insert(HEADS).values(trust=trust, size=0, frontier=b"")
+        insert = insertion("postgresql")(HEADS).values(trust=trust, size=0, frontier=b"")
         locked = select(HEADS.c.size, HEADS.c.frontier).where(HEADS.c.trust == trust).with_for_update()
         while (row := self._connection.execute(locked).first()) is None:
             self._connection.execute(insert.on_conflict_do_nothing())
@@ -111,7 +110,7 @@ class Heads:
 
 @cache
 def upsert_into(dialect: str) -> Any:
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(HEADS)
+    insert = insertion(dialect)(HEADS)
     grown = {"size": insert.excluded.size, "frontier": insert.excluded.frontier}
     return insert.on_conflict_do_update(index_elements=["trust"], set_=grown)
 

@@ -1,13 +1,13 @@
 """What a unit leaves beside its rows: entries, promises and sealed texts, written in few statements."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.ledger import ENTRIES, Composed
 from storage.models import Promise, Sealed
-from storage.statements import insert_into, insert_rows
+from storage.statements import insert_into, insert_rows, insertion
 
 PROMISES = Promise.__table__  # type: ignore[attr-defined]  # sqlmodel does not declare it
 SEALED = Sealed.__table__  # type: ignore[attr-defined]
@@ -51,23 +51,23 @@ class Marks:
             insert_rows(self._connection, insert_into(ENTRIES), self._entries)
             self._entries = []
         if self._promises:
-            insert_rows(self._connection, PROMISE_ONCE[self._connection.dialect.name], self._promises)
+            insert_rows(self._connection, _promise_once(self._connection.dialect.name), self._promises)
             self._promises = []
         if self._sealed:
-            insert_rows(self._connection, SEAL_AGAIN[self._connection.dialect.name], list(self._sealed.values()))
+            insert_rows(self._connection, _seal_again(self._connection.dialect.name), list(self._sealed.values()))
             self._sealed = {}
 
 
-def _seal_again(insert: Any) -> Any:
+@cache
+def _promise_once(dialect: str) -> Any:
+    return insertion(dialect)(PROMISES).on_conflict_do_nothing(index_elements=["trust", "once"])
+
+
+@cache
+def _seal_again(dialect: str) -> Any:
+    insert = insertion(dialect)(SEALED)
     return insert.on_conflict_do_update(
         index_elements=["owner", "field"],
         set_={"text": insert.excluded.text},
         where=SEALED.c.trust == insert.excluded.trust,
     )
-
-
-INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-PROMISE_ONCE: dict[str, Any] = {
-    name: made(PROMISES).on_conflict_do_nothing(index_elements=["trust", "once"]) for name, made in INSERTS.items()
-}
-SEAL_AGAIN: dict[str, Any] = {name: _seal_again(made(SEALED)) for name, made in INSERTS.items()}

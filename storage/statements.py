@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 
@@ -14,8 +13,28 @@ from storage.asked import Asked
 
 Convert = Callable[[Any], Any]
 Lengths = tuple[tuple[str, int], ...]
-# The library's way to the driver, past all it must look at each time, costs five to thirty times what SQLite does.
-DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(), "postgresql": psycopg.dialect()}  # type: ignore[no-untyped-call]
+
+
+@cache
+def dialect(name: str) -> Any:
+    """How a database wants to be spoken to.
+
+    The library's way to the driver, past all it must look at each time, costs five to thirty times what SQLite does.
+    """
+    if name == "sqlite":
+        return sqlite.dialect()
+    from sqlalchemy.dialects.postgresql import psycopg  # a thirtieth of the start, for those who use it
+
+    return psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+def insertion(name: str) -> Any:
+    """An insert that can be told what to do about a row that stands already."""
+    if name == "sqlite":
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert
 
 
 class Text(NamedTuple):
@@ -114,7 +133,7 @@ def leave_out_the_detail(fault: BaseException) -> bool:
 
 @cache
 def _text(statement: Any, name: str, lists: Lengths) -> Text:
-    compiled = statement.compile(dialect=DIALECTS[name])
+    compiled = statement.compile(dialect=dialect(name))
     # What is in the lists does not matter here, only how much.
     asked: dict[str, Any] = {blank: None for blank, bind in compiled.binds.items() if bind.required}
     asked |= {blank: [None] * length for blank, length in lists}
@@ -137,24 +156,24 @@ def _text(statement: Any, name: str, lists: Lengths) -> Text:
 @cache
 def _lists_in(statement: Any) -> tuple[str, ...]:
     """The blanks that take a list of values."""
-    binds = statement.compile(dialect=DIALECTS["sqlite"]).binds
+    binds = statement.compile(dialect=dialect("sqlite")).binds
     return tuple(name for name, bind in binds.items() if bind.expanding and bind.required)
 
 
 @cache
 def _insert_text(statement: Insert, name: str) -> Text:
     table: Any = statement.table
-    compiled: Any = statement.compile(dialect=DIALECTS[name], column_keys=table.columns.keys())
+    compiled: Any = statement.compile(dialect=dialect(name), column_keys=table.columns.keys())
     order = compiled.positiontup if compiled.positiontup is not None else list(compiled.params)
     blanks = tuple((blank, _on_the_way_in(table.c[blank].type, name)) for blank in order)
     return Text(compiled.string, blanks, {}, {}, False, (), by_name=compiled.positiontup is None)
 
 
 def _on_the_way_in(kind: Any, name: str) -> Convert | None:
-    found: Convert | None = kind.dialect_impl(DIALECTS[name]).bind_processor(DIALECTS[name])
+    found: Convert | None = kind.dialect_impl(dialect(name)).bind_processor(dialect(name))
     return found
 
 
 def _on_the_way_out(kind: Any, name: str) -> Convert | None:
-    found: Convert | None = kind.dialect_impl(DIALECTS[name]).result_processor(DIALECTS[name], None)
+    found: Convert | None = kind.dialect_impl(dialect(name)).result_processor(dialect(name), None)
     return found

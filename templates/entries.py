@@ -1,5 +1,6 @@
 """Reads word files strictly: what is missing, unknown or too long is an error that says what to do where."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
@@ -10,6 +11,9 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, 
 # Cards and forms are plain text that no platform parses, so there is no markup to escape.
 WORDS = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
 
+# What nearly all words are: text and names of values.  Only conditions, loops and filters need the template engine.
+BLANK = re.compile(r"\{\{ ([a-z_]+) \}\}")
+
 
 class CatalogueError(Exception):
     """A word file is not as it should be: names the file, the place in it, and what to do."""
@@ -19,15 +23,23 @@ class CatalogueError(Exception):
 
 
 class Text:
-    """Words with blanks to fill; compiled once, when the catalogue is read."""
+    """Words with blanks to fill; taken apart once, when the catalogue is read."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.blanks = frozenset(meta.find_undeclared_variables(WORDS.parse(source)))
-        self._template: Template | None = WORDS.from_string(source) if "{" in source else None
+        self._texts, self.blanks = BLANK.split(source), frozenset(BLANK.findall(source))
+        self._template: Template | None = None
+        if any("{" in text for text in self._texts[::2]):
+            self.blanks = frozenset(meta.find_undeclared_variables(WORDS.parse(source)))
+            self._template = WORDS.from_string(source)
 
     def fill(self, values: Mapping[str, object]) -> str:
-        return self._template.render(values).strip() if self._template else self.source
+        """A missing value is an error."""
+        if self._template:
+            return self._template.render(values).strip()
+        if not self.blanks:
+            return self.source
+        return "".join([str(values[each]) if at % 2 else each for at, each in enumerate(self._texts)]).strip()
 
 
 class Entry:

@@ -1,14 +1,20 @@
 """The shape of the code, held: every file passes every gate, and every gate stops what it should."""
 
 import ast
+import os
 import re
 import runpy
+import subprocess
+import sys
 import tomllib
 from functools import cache
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+from bench.slack import Slack
+from bench.teams import Teams
 from bot.main import app
 from bot.settings import PREFIX, Settings
 from tests import gates
@@ -101,6 +107,36 @@ def test_every_gate_has_been_seen_to_stop_something() -> None:
 def test_whoever_has_leave_of_a_gate_is_still_there() -> None:
     idle = [place for place in (*gates.CATCHERS, *gates.DICERS, *gates.SPEAKERS) if not (gates.ROOT / place).is_file()]
     assert not idle, f"no such file, so no such leave: {idle}"
+
+
+LOADED = """
+import asyncio, sys
+from bot.chats import chats_of
+from bot.settings import Settings
+import bot.compose
+async def opened():
+    await chats_of(Settings.read()).close()
+asyncio.run(opened())
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+@pytest.mark.parametrize("chat", ["slack", "teams"])
+def test_microsofts_library_is_loaded_where_a_school_uses_teams_and_nowhere_else(chat: str, tmp_path: Path) -> None:
+    (tmp_path / "key").touch(mode=0o600)
+    env = {
+        "LANYARD_HOME": str(tmp_path / "home"),
+        "LANYARD_KEY_FILE": str(tmp_path / "key"),
+        "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
+        "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
+        "LANYARD_SMTP_URL": "smtp://mail.brambledown.example",
+        **{"slack": Slack, "teams": Teams}[chat]().settings("http://127.0.0.1:9"),
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LANYARD_")}
+    asked = [sys.executable, "-c", LOADED]
+    done = subprocess.run(asked, env=kept | env, capture_output=True, text=True, timeout=120, check=True)
+    microsofts = {"microsoft_teams", "msal", "jwt"}
+    assert microsofts & set(done.stdout.split()) == (microsofts if chat == "teams" else set())
 
 
 def test_the_readme_names_only_commands_that_exist() -> None:

@@ -53,6 +53,8 @@ class Postbox:
 class MailSender:
     """The sender for people who are reached by e-mail."""
 
+    recalls = False
+
     def __init__(
         self, url: str, sender: str, clock: Callable[[], datetime], *, trusts: ssl.SSLContext | None = None
     ) -> None:

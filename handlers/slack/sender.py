@@ -42,6 +42,8 @@ class SlackSender:
     ``metadata`` would do as well, but every app of the workspace may read that.
     """
 
+    recalls = True
+
     def __init__(self, client: AsyncWebClient, clock: Callable[[], float] = time.time) -> None:
         self.client, self.clock = client, clock
         self.quiet: dict[str, float] = {}  # by method: until when Slack is left alone

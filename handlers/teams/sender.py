@@ -30,8 +30,11 @@ CHANNEL = "@thread"
 class TeamsSender:
     """Messages to people's own conversations, through the references that they left when they spoke, and to channels.
 
-    A dropped line leaves it open whether Teams took the message: it is said again, rarely twice.
+    A dropped line or a crash leaves it open whether Teams took a message, and Teams tells no bot what stands in a
+    conversation: it is said again.  New messages go one at a time, so that it is one.
     """
+
+    recalls = False
 
     def __init__(self, connector: Connector, references: References, fallback: str, clock: Callable[[], float]) -> None:
         self.connector, self.references, self.fallback, self.clock = connector, references, fallback, clock

@@ -18,6 +18,7 @@ from workspace.refusal import Json
 from workspace.teams import channels, connector, directory
 from workspace.teams.asked import Service, refusal
 from workspace.teams.tenant import APP, SECRET, Tenant
+from workspace.teams.trouble import seen
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 KEY_NAME = "brambledown"
@@ -57,7 +58,7 @@ async def answer(tenant: Callable[[], Tenant], where: str, service: Service, sco
     if no := refusal(asked, where, scope, request):
         return no
     await asyncio.sleep(asked.takes.get(where, 0))
-    return await service(asked, request)
+    return await seen(asked, "change" if request.method == "PUT" else where, service, request)
 
 
 async def discovery(_: Tenant, request: Request) -> Response:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workspace.mischief import Mischief
 from workspace.refusal import Json
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Tenant(ABC):
         self.tokens: dict[str, str] = {}
         self.more_keys: list[Json] = []
         self.numbers = itertools.count(1)
+        self.mischief = Mischief()
+        # Told every moment of a question that can be seen from outside: "<place>:received" and "<place>:answered".
+        self.on_call: list[Callable[[str, Json], None]] = []
 
     @property
     @abstractmethod
@@ -71,6 +75,10 @@ class Tenant(ABC):
     @property
     def service(self) -> str:
         return f"{self.url}/connector"
+
+    def moment(self, name: str, about: Json) -> None:
+        for tell in self.on_call:
+            tell(name, about)
 
     def own(self, person: str) -> str:
         """The conversation that somebody has with the bot, open from now on."""
