@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.chats import accounts_in_chat
 from bot.ground import Ground, errand
-from bot.register import WrongFile
+from bot.register import ADDRESS, WrongFile
 from bot.rehearsal import agreed, difference, in_words
 from bot.settings import Settings
 from handlers.senders import Unreachable
@@ -19,7 +19,6 @@ from workflows.managers import Managed
 
 COLUMNS = ("email", "manager_email")
 LARGEST = 5_000_000
-ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 TANGLES = {
     "self": "this is one person under two addresses; nobody is their own manager",
     "twice": "the same person stands on an earlier line under another address, with another manager",

@@ -51,3 +51,12 @@ def staff(file: File, yes: Yes = False) -> None:
     from bot import staff_list
 
     raise typer.Exit(staff_list.apply_staff(settings, file, yes=yes))
+
+
+@people.command()
+def accounts() -> None:
+    """Show the school's official accounts online: who looks after each, and what is missing."""
+    settings = settings_read()
+    from bot import accounts_command
+
+    raise typer.Exit(accounts_command.show_accounts(settings))

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, unquote
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from workflows.packs import PackError, load_floor, load_pack
-from workflows.register import Member, Register
+from workflows.register import Member, Official, Register
+
+ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
 
 class WrongFile(ValueError):
@@ -80,6 +82,26 @@ class RoomTable(Table):
     channel: Annotated[str, AfterValidator(channel)]
 
 
+class AccountTable(Table):
+    """One [[account]]: people stand in it by their id in this file, or by an e-mail address; never a password."""
+
+    id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,39}$")
+    service: str = Field(min_length=1, max_length=30)
+    name: str = Field(min_length=1, max_length=60)
+    address: str = Field("", max_length=200)
+    school: str = ""
+    owner: str
+    administrators: tuple[str, ...] = ()
+    moderators: tuple[str, ...] = ()
+    posters: tuple[str, ...] = ()
+    opens: date | None = None
+    closes: date | None = None
+    evaluate: date | None = None
+
+    def official(self) -> Official:
+        return Official(key=self.id, **{name: value for name, value in self if name != "id"})
+
+
 class FileTable(Table):
     trust: str
     pack: str
@@ -88,6 +110,7 @@ class FileTable(Table):
     school: tuple[SchoolTable, ...] = Field(min_length=1)
     person: tuple[PersonTable, ...] = ()
     room: tuple[RoomTable, ...] = ()
+    account: tuple[AccountTable, ...] = ()
 
 
 def read_register(file: Path, policies: Path | None = None) -> Register:
@@ -109,6 +132,7 @@ def read_register(file: Path, policies: Path | None = None) -> Register:
         members=tuple(member(person) for person in table.person),
         review_on=table.review,
         rooms=tuple((room.role, room.school, room.channel) for room in table.room),
+        accounts=tuple(account.official() for account in table.account),
     )
 
 
@@ -160,7 +184,8 @@ def wrongs(table: FileTable, policies: Path | None) -> list[str]:
                 )
             if role.school and role.school not in schools:
                 found.append(f"person.{person.id}: there is no school {role.school!r} in this file.")
-    return [*found, *wrong_rooms(table, roles - {floor.offices.line_manager}, schools)]
+    rooms = wrong_rooms(table, roles - {floor.offices.line_manager}, schools)
+    return [*found, *rooms, *wrong_accounts(table, schools, people)]
 
 
 def wrong_rooms(table: FileTable, roles: set[str], schools: set[str]) -> Iterator[str]:
@@ -173,6 +198,21 @@ def wrong_rooms(table: FileTable, roles: set[str], schools: set[str]) -> Iterato
         if room.channel in known or (room.role, room.school) in known:
             yield f"room.{room.channel}: a channel is one team's, and a team has one."
         known |= {room.channel, (room.role, room.school)}
+
+
+def wrong_accounts(table: FileTable, schools: set[str], people: Collection[str]) -> Iterator[str]:
+    ids = [account.id for account in table.account]
+    for account in table.account:
+        place = f"account.{account.id}"
+        if ids.count(account.id) > 1:
+            yield f"{place}: this id stands twice; it must be one account's for ever."
+        if account.school and account.school not in schools:
+            yield f"{place}: there is no school {account.school!r} in this file."
+        for named in (account.owner, *account.administrators, *account.moderators, *account.posters):
+            if named not in people and not ADDRESS.fullmatch(named):
+                yield f"{place}: {named!r} is neither a person's id in this file nor an e-mail address."
+        if account.opens and account.closes and account.closes < account.opens:
+            yield f"{place}: it closes before it opens."
 
 
 OUTSIDE = ("social_care", "out_of_hours", "lado")

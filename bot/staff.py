@@ -18,7 +18,7 @@ from storage import setting
 from storage.database import Database
 from storage.queries import people as queries
 from storage.unit import Unit
-from workflows import appointments, doors
+from workflows import appointments, doors, official
 from workflows.register import Change, Register
 
 PLATFORMS = {"slack": "Slack", "teams": "Teams", "mail": "an e-mail address"}
@@ -52,6 +52,9 @@ def apply_people(settings: Settings, file: Path, demo_clock: Path | None, *, yes
         print(closing(changes, founding))
         for role in appointments.holders_missing(rules, register):
             print("  Nobody holds:", rules.words.sentence(f"role.{role}"))
+        for account in register.accounts:
+            if len({*account.administrators}) < official.ENOUGH:
+                print(f"  {account.name} ({account.service}): give at least {official.ENOUGH} administrators.")
         return 0
     finally:
         database.close()
@@ -90,7 +93,11 @@ def closing(changes: list[Change], founding: bool) -> str:
 
 
 def addresses(register: Register) -> set[str]:
-    return {email.lower() for member in register.members for email in member.emails}
+    people = {member.key for member in register.members}
+    named = {name for account in register.accounts for _, names in account.parts() for name in names}
+    return {email.lower() for member in register.members for email in member.emails} | {
+        name.lower() for name in named - people
+    }
 
 
 def invite_person(settings: Settings, key: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import managers
 from bot.chats import accounts_in_chat
 from bot.ground import Ground, errand
-from bot.register import WrongFile
+from bot.register import ADDRESS, WrongFile
 from bot.rehearsal import agreed, difference, in_words
 from bot.settings import Settings
 from handlers.senders import Unreachable
@@ -93,7 +93,7 @@ def member(at: int, row: Mapping[str, str], schools: Sequence[str]) -> Member:
     """One line.  Raises ValueError in words."""
     for column in ("email", "manager_email"):
         address = row.get(column, "")
-        if (address or column == "email") and not managers.ADDRESS.fullmatch(address):
+        if (address or column == "email") and not ADDRESS.fullmatch(address):
             raise ValueError(f"{column} is not one e-mail address: {address[:60]!a}")
     if row.get("school") and row["school"] not in schools:
         raise ValueError(f"there is no school {row['school'][:60]!a}; use one of {', '.join(schools)}")

@@ -55,6 +55,8 @@ class Event(StrEnum):
     ABSENCE_SET = "absence.set"
     CALENDAR_SET = "calendar.set"
     STAFF_SET = "staff.set"
+    OFFICIAL_SET = "official.set"
+    OFFICIAL_ENDED = "official.ended"
     POLICY_ADOPTED = "policy.adopted"
     DUTY_ASKED = "duty.asked"
     DUTY_SHOWN = "duty.shown"

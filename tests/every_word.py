@@ -35,6 +35,8 @@ NEUTRAL: dict[str, Any] = {
     "link": "https://lanyard.brambledown.example/p/l/4f8bca",
     "task_id": "00112233445566778899aabbccddeeff",
     "label": "Checking your own privacy settings",
+    "about": (("Account", "Brambledown Primary School (Facebook)"),),
+    "accounts": (("Brambledown Primary School (Facebook)", "2 administrators; closes on Friday 18 December 2026"),),
     "ask": "Please look through the privacy settings of your own accounts.",
     "done": "I have checked",
     "due": "Friday 18 December 2026",

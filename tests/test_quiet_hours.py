@@ -51,7 +51,7 @@ def crowd_of(school: str, *people: Person, first: str = "ashbeck", absent: froze
     held = {each.id: {"dsl": TODAY} for each in people if each.id == "dsl-of-both"}
     members = {each.id: each for each in people if each.id in held or (each.school or first) == school}
     at_home = frozenset(id for id, each in members.items() if (each.school or first) == school)
-    return Crowd(members, held, frozenset(), at_home, absent)
+    return Crowd(members, held, frozenset(), at_home, absent, {})
 
 
 def asked(crowd: Crowd, duty: Duty, today: date = TODAY) -> list[str]:

@@ -9,7 +9,7 @@ from storage.queries import cases as case_queries
 from storage.queries import doors as door_queries
 from storage.queries import people as queries
 from storage.unit import Unit
-from workflows import doors, parties, people, rooms, second_yes
+from workflows import doors, official_register, parties, people, rooms, second_yes
 from workflows.accounts import account_lines
 from workflows.calendar import day_of
 from workflows.people import Found
@@ -53,6 +53,7 @@ def apply(unit: Unit, rules: Rules, register: Register, accounts: Found, foundin
     changes += [] if founding else waiting_lines(unit, rules, register, schools)
     managers(unit, register)
     changes += rooms.set_up(unit, register, schools)
+    changes += official_register.apply(unit, register, schools, accounts)
     unit.record(Event.PEOPLE_APPLIED, "", "", changes=len(changes))
     invite_the_chatless(unit, register)
     for case in unit.find(case_queries.open_cases()):
@@ -103,6 +104,8 @@ def kept_person(unit: Unit, member: Member, schools: Mapping[str, School]) -> Pe
     person = rows[0] if rows else unit.add(Person(id=unit.new_id(), name=member.name))
     earlier = [person.name] if person.name and person.name != member.name else []
     person.also = list(dict.fromkeys([*person.also, *member.also, *earlier]))
+    if not person.staff:
+        person.leaves = None  # whoever once went off the list of staff is back, in an office
     person.key, person.name, person.phone = member.key, member.name, member.phone
     where = member.school or next((school for _, school in member.roles if school), "")
     person.school = schools[where].id if where in schools else ""

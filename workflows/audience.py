@@ -8,6 +8,7 @@ from storage.models import Person, RoleHeld
 from storage.queries import duties as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
+from workflows import official
 from workflows.floor import Duty
 from workflows.people import away
 from workflows.rules import Rules
@@ -23,6 +24,8 @@ class Crowd:
     governing: frozenset[str]
     at_home: frozenset[str]
     absent: frozenset[str]
+    # Who may post on the school's accounts, and since when.
+    posting: Mapping[str, date]
 
     def asked(self, duty: Duty, today: date) -> Sequence[Person]:
         """Whom it is for today: nobody who has left, nor one who has not begun."""
@@ -43,6 +46,7 @@ class Crowd:
         everybody = {
             "governors": home and not self.governing.isdisjoint(held),
             "teachers": home and person.teaches,
+            "account_posters": home and person.id in self.posting,
             "staff": home and (person.staff or bool(held.keys() - self.governing)),
         }
         return everybody.get(audience, audience in held)
@@ -52,6 +56,8 @@ class Crowd:
         held = self.roles.get(person.id, {})
         if duty.to == ("governors",):
             return min((day for role, day in held.items() if role in self.governing), default=None)
+        if "account_posters" in duty.to and person.id in self.posting:
+            return max(self.posting[person.id], person.joined or date.min)
         return person.joined
 
     def may_hear(self, person: Person, today: date) -> bool:
@@ -78,4 +84,5 @@ def crowd(unit: Unit, rules: Rules, school: str, first: str) -> Crowd:
     }
     governing = frozenset((rules.floor.offices.chair, *rules.floor.roles.governors, *rules.floor.roles.trust))
     at_home = frozenset(id for id, person in members.items() if (person.school or first) == school)
-    return Crowd(members, roles, governing, at_home, away(unit, members, unit.now))
+    absent = away(unit, members, unit.now)
+    return Crowd(members, roles, governing, at_home, absent, official.posting_since(unit))

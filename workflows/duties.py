@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from storage.models import Task
 from workflows.floor import Duty, Floor
 from workflows.policy import Pack
 from workflows.rules import Rules
@@ -25,8 +26,8 @@ AHEAD = 3
 WEEKLY = timedelta(days=7)
 # What brings somebody their message of the day, or makes an earlier one true again.
 NUDGE = "nudge"
-# How the period of a task begins that nobody but its owner may know of.
-APART = "apart "
+# How the period of a task begins that nobody but its owner may know of; and that of one about an official account.
+APART, ABOUT = "apart ", "account "
 # Working days after the line manager before the headteacher hears.
 THEN_HEAD = 5
 # Into the first week of term, when everything else begins as well, only what is each term's goes.
@@ -43,6 +44,10 @@ class Dates:
     version: str = ""
     adopted: date | None = None
     last_done: date | None = None
+    closes: date | None = None
+    evaluates: date | None = None
+    short_since: date | None = None
+    departed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,11 @@ def duty_called(rules: Rules, id: str) -> Duty | None:
     return next((duty for duty in duties_of(rules.pack, rules.floor) if duty.id == id), None)
 
 
+def account_key(task: Task) -> str:
+    """The id in school.toml of the official account that a task is about, "" where it is about none."""
+    return task.period.split()[1] if task.period.startswith(ABOUT) else ""
+
+
 def owed(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Owed | None:
     """What this duty asks for today; none before its time, and none where what it hangs on is not known."""
     begins = period_of(duty, school, today, dates)
@@ -80,16 +90,31 @@ def period_of(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Span
         return of_term(duty, school, today, dates)
     if duty.when == "years":
         return again(duty, school, today, dates.last_done)
-    hangs_on = {"joining": dates.joined, "leaving": dates.leaves, "review": dates.review, "version": dates.adopted}
-    day = hangs_on.get(duty.when)
+    day = hangs_on(duty, dates)
     if day is None:
         # A review that nobody has set a day for is asked about at once.
         return Span(today, after(school, today, duty.within), NO_DAY) if duty.when == "review" else None
     name = dates.version if duty.when == "version" else str(day)
-    if duty.when in ("leaving", "review"):
+    if duty.when in ("leaving", "review", "closing", "evaluation"):
         return Span(day - timedelta(days=max(duty.before, default=0)), day, name)
     start = working_day_from(school, max(day, dates.joined or day))
-    return Span(start, after(school, max(start, today), duty.within), name) if today - day <= RECENT else None
+    recent = duty.when == "short" or today - day <= RECENT
+    return Span(start, after(school, max(start, today), duty.within), name) if recent else None
+
+
+def hangs_on(duty: Duty, dates: Dates) -> date | None:
+    """The day that a duty with one of its own hangs on; none where it is not known."""
+    days = {
+        "joining": dates.joined,
+        "leaving": dates.leaves,
+        "review": dates.review,
+        "version": dates.adopted,
+        "closing": dates.closes,
+        "evaluation": dates.evaluates,
+        "short": dates.short_since,
+        "departure": dates.departed,
+    }
+    return days.get(duty.when)
 
 
 def of_term(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Span | None:

@@ -2,9 +2,13 @@
 
 from collections.abc import Container, Mapping
 from datetime import time
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# What hangs on an official account online, and who may be asked about one.
+OF_ACCOUNTS = ("closing", "evaluation", "short", "departure")
+LOOKING_AFTER = {"departure": "account_administrators"}
 
 
 class Row(BaseModel):
@@ -75,17 +79,42 @@ class Cares(Row):
 class Duty(Row):
     """What a policy has people do, again and again; its words are the section of its id in `nudges.toml`.
 
-    ``to`` names roles, or `staff`, `teachers`, `governors`.  What has no date of its own is asked for when its time
+    ``to`` names roles, or an audience of the floor's; ``each`` is what it is asked
+    about one by one: an account online.  What has no date of its own is asked for when its time
     begins and is overdue ``within`` working days; what has one is reminded of that many days ``before`` it.
     """
 
     id: str
     to: tuple[str, ...]
-    when: Literal["term", "year", "years", "joining", "leaving", "review", "version", "incident"]
+    when: Literal[
+        "term",
+        "year",
+        "years",
+        "joining",
+        "leaving",
+        "review",
+        "version",
+        "incident",
+        "closing",
+        "evaluation",
+        "short",
+        "departure",
+    ]
+    each: Literal["", "account"] = ""
     within: int = Field(15, ge=1, le=60)
     before: tuple[int, ...] = ()
     every: int = Field(1, ge=1, le=10)
     why: str
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if not self.each and (self.when in OF_ACCOUNTS or "account_owner" in self.to):
+            raise ValueError('it hangs on an account: say each = "account"')
+        if self.each and self.when not in (*OF_ACCOUNTS, "term"):
+            raise ValueError("what is asked about each account is termly, or hangs on its days or its administrators")
+        if self.each and self.to != (LOOKING_AFTER.get(self.when, "account_owner"),):
+            raise ValueError("what is asked about an account goes to its owner, of a departure to its administrators")
+        return self
 
 
 class SchoolTime(Row):

@@ -8,7 +8,7 @@ from storage.models import Person, PolicyVersion, School, Task
 from storage.queries import duties as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
-from workflows import describe, terms
+from workflows import account_duties, describe, terms
 from workflows.audience import Crowd, crowd
 from workflows.calendar import closing, day_of, opening
 from workflows.duties import NO_DAY, NUDGE, THEN_HEAD, Dates, Owed, after, duties_of, owed
@@ -68,7 +68,12 @@ def begin_tasks(unit: Unit, rules: Rules, at: tuple[str, Schooldays, Crowd], tas
     newest: PolicyVersion | None = next(iter(unit.find(queries.versions(rules.pack.id))), None)
     done = last_done(tasks)
     have = {(task.person, task.duty, task.period) for task in tasks}
-    for duty in duties_of(rules.pack, rules.floor):
+    about_accounts = account_duties.asked(unit, rules, people)
+    for each in about_accounts:
+        asks = account_duties.begun(each, school, today)
+        if asks and (each.person.id, each.duty.id, asks.period) not in have:
+            unit.add(task_of(unit, rules, school_id, each.person, asks))
+    for duty in (each for each in duties_of(rules.pack, rules.floor) if not each.each):
         for person in people.asked(duty, today):
             dates = Dates(
                 people.since(person, duty),
@@ -84,6 +89,7 @@ def begin_tasks(unit: Unit, rules: Rules, at: tuple[str, Schooldays, Crowd], tas
     reviews = {duty.id for duty in duties_of(rules.pack, rules.floor) if duty.when == "review"}
     for task in tasks:
         moved = task.duty in reviews and task.period != str(trust.review_on or NO_DAY)
+        moved = moved or account_duties.outdated(task, about_accounts)
         if task.state == "open" and (moved or not people.has(task.person, today)):
             task.state, task.next_on = "ended", None
 

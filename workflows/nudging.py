@@ -39,7 +39,7 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
     account = people.address(unit, claim.to)
     if account is None or not (mine or late):
         return None
-    values = {**(described(unit, rules, mine[0]) if mine else {}), "others": titles(rules, mine[1:])}
+    values = {**(described(unit, rules, mine[0]) if mine else {}), "others": titles(unit, rules, mine[1:])}
     values["overdue"] = tuple(lines(unit, rules, late))
     name = "nudge.ask" if mine else "nudge.overdue"
     if account.platform == "mail":

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from storage.models import Person, School, Task
 from storage.queries import duties as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
+from workflows import official
 from workflows.calendar import day_of
-from workflows.duties import APART
+from workflows.duties import APART, account_key
 from workflows.people import Met
 from workflows.rules import Rules
 from workflows.tasked import described, lines, pressing
+from workflows.times import spoken_day
 
 # Who sees how far their school has come, besides the head: whoever sees to it that things get done.
 OVERSEES = ("headteacher", "executive_headteacher", "business_manager")
@@ -54,6 +57,11 @@ def of_school(unit: Unit, rules: Rules, school: School, reader: str) -> Iterator
     if tasks:
         bars = tuple(said(rules, each) for each in telling(progress(unit, tasks)))
         yield "nudge.completion", {"school": school.name, "completion": bars}
+    today = day_of(unit.now)
+    accounts = [each for each in official.kept(unit) if each.row.school in (school.id, "")]
+    if accounts:
+        stands = tuple((each.label, in_short(rules, each, today)) for each in accounts[:SHOWN])
+        yield "nudge.accounts", {"accounts": stands, "more": max(0, len(accounts) - SHOWN)}
     if behind := tuple(lines(unit, rules, [task for task in overdue(unit, tasks) if task.person != reader])):
         yield "nudge.behind", {"overdue": behind[:SHOWN], "more": max(0, len(behind) - SHOWN)}
 
@@ -67,6 +75,19 @@ def telling(found: Iterable[Progress]) -> Iterator[Progress]:
             yield each
 
 
+def in_short(rules: Rules, account: official.Kept, today: date) -> str:
+    """How one official account stands, in a line."""
+    say, row = rules.words.sentence, account.row
+    guarding = len(account.now(official.ADMINISTRATOR, today))
+    found = [
+        say("account.many", {"count": guarding}) if guarding >= official.ENOUGH else say("account.short"),
+        "" if account.now(official.OWNER, today) else say("account.ownerless"),
+        say("account.evaluated", {"day": spoken_day(str(row.evaluate))}) if row.evaluate else "",
+        say("account.closes", {"day": spoken_day(str(row.closes))}) if row.closes else "",
+    ]
+    return "; ".join(filter(None, found))
+
+
 def said(rules: Rules, progress: Progress) -> tuple[str, str]:
     label = rules.words.nudges[progress.duty].label
     return (f"↳ {progress.team}" if progress.team else label), progress.bar
@@ -75,9 +96,9 @@ def said(rules: Rules, progress: Progress) -> tuple[str, str]:
 def current(tasks: Iterable[Task]) -> list[Task]:
     """Each duty's newest round; what ended without being done is not counted, nor what only its owner may know of."""
     kept = [task for task in tasks if task.state != "ended" and not task.period.startswith(APART)]
-    newest: dict[tuple[str, str], Task] = {}
+    newest: dict[tuple[str, str, str], Task] = {}
     for task in kept:
-        key = (task.person, task.duty)
+        key = (task.person, task.duty, account_key(task))
         if key not in newest or newest[key].opened_on <= task.opened_on:
             newest[key] = task
     return list(newest.values())

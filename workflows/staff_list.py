@@ -10,6 +10,7 @@ from storage.queries import duties as queries
 from storage.queries import people as people_queries
 from storage.unit import Unit
 from workflows import managers
+from workflows.calendar import day_of
 from workflows.people import Found
 from workflows.register import Change
 from workflows.rules import Rules
@@ -71,6 +72,9 @@ def gone_lines(unit: Unit, listed: set[str]) -> Iterator[Change]:
     for person in known:
         if person.staff and person.id not in listed:
             person.staff = False
+            if not person.key:
+                # They have gone: whoever shared an account with them is to know.
+                person.leaves = person.leaves or day_of(unit.now)
             unit.record(Event.STAFF_SET, "", "", person=person.id, changed=["staff"])
             yield Change("staff_gone", {"who": person.name})
 

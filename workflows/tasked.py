@@ -1,13 +1,14 @@
 """What somebody has to do, in words: for the message that asks, for Home, and for whoever hears that it is late."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from storage.models import Person, Task
 from storage.queries import duties as queries
 from storage.unit import Unit
+from workflows import official
 from workflows.calendar import day_of
-from workflows.duties import APART, duties_of, duty_called
+from workflows.duties import APART, account_key, duties_of, duty_called
 from workflows.policy import mark
 from workflows.rules import Rules
 from workflows.times import spoken_day
@@ -30,6 +31,7 @@ def described(unit: Unit, rules: Rules, task: Task) -> dict[str, Any]:
     return {
         "task_id": task.id,
         "label": words.label,
+        "about": tuple(about(unit, rules, task)),
         "ask": words.ask,
         "done": words.done,
         "due": spoken_day(str(task.due_on)),
@@ -44,13 +46,45 @@ def described(unit: Unit, rules: Rules, task: Task) -> dict[str, Any]:
     }
 
 
-def titles(rules: Rules, tasks: Sequence[Task]) -> tuple[str, ...]:
-    return tuple(rules.words.nudges[task.duty].label for task in tasks)
+def about(unit: Unit, rules: Rules, task: Task) -> Iterator[tuple[str, str]]:
+    """Of a task about one official account: which, and who it is about."""
+    account, say = account_of(unit, task), rules.words.sentence
+    if account is None:
+        return
+    yield say("account.which"), account.label
+    duty = duty_called(rules, task.duty)
+    today = day_of(unit.now)
+    if duty and duty.when == "short":
+        names = ", ".join(person.name for person in account.now(official.ADMINISTRATOR, today))
+        yield say("account.administrators"), names or say("account.nobody")
+        if not account.now(official.OWNER, today):
+            yield say("account.owner"), say("account.nobody")
+    if duty and duty.when == "departure":
+        _, _, last, gone = task.period.split()
+        who = {"who": unit.get(Person, gone).name, "day": spoken_day(last)}
+        yield say("account.departed"), say("account.until", who)
+
+
+def account_of(unit: Unit, task: Task) -> official.Kept | None:
+    """The official account that a task is about; none where it is about none, or that is in use no more."""
+    key = account_key(task)
+    return next((each for each in official.kept(unit) if each.row.key == key), None) if key else None
+
+
+def called(unit: Unit, rules: Rules, task: Task) -> str:
+    """What a task is called in a list."""
+    account = account_of(unit, task)
+    label = rules.words.nudges[task.duty].label
+    return f"{label}: {account.label}" if account else label
+
+
+def titles(unit: Unit, rules: Rules, tasks: Sequence[Task]) -> tuple[str, ...]:
+    return tuple(called(unit, rules, task) for task in tasks)
 
 
 def lines(unit: Unit, rules: Rules, tasks: Sequence[Task]) -> list[tuple[str, str]]:
     """Who has not done what: a line for each person, whoever has the longest overdue first."""
     found: dict[str, list[str]] = {}
     for task in sorted(tasks, key=lambda each: (each.due_on, each.id)):
-        found.setdefault(task.person, []).append(rules.words.nudges[task.duty].label)
+        found.setdefault(task.person, []).append(called(unit, rules, task))
     return [(unit.get(Person, person).name, ", ".join(theirs)) for person, theirs in found.items()]

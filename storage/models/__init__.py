@@ -9,6 +9,7 @@ from storage.models.doors import Link, Passphrase, WebSession
 from storage.models.duties import PolicyVersion, Task
 from storage.models.figures import TermFigures
 from storage.models.keeping import DeskSetting, Entry, Heard, Key, LedgerHead, Posted, Promise, Sealed
+from storage.models.official import OfficialAccount, OfficialHolder
 from storage.models.owned import Owned
 from storage.models.people import (
     Absence,
@@ -41,6 +42,8 @@ __all__ = [
     "Key",
     "LedgerHead",
     "Link",
+    "OfficialAccount",
+    "OfficialHolder",
     "Owned",
     "Party",
     "Passphrase",
