@@ -17,7 +17,9 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
 
+from handlers.teams.cards import IN_PLACE, OURS
 from tests.adaptive_rules import parts, problems, words
+from tests.townspeople import Answered
 from workspace.teams.channels import Team, reply
 from workspace.teams.knocking import activity, signed
 from workspace.teams.services import published, services
@@ -94,10 +96,18 @@ class Member:
         self.http = httpx.Client(timeout=20)
         self.own = town.own(person["id"])
 
+    @property
+    def address(self) -> str:
+        """By what the bot knows them: their id in the directory, or a visitor's in Teams."""
+        return f"29:{self.person['id']}" if self.person.get("userType") == "Visitor" else str(self.person["id"])
+
     # -- what Teams sends for them
 
     def activity(self, kind: str, **more: Any) -> Json:
-        return activity(self.town, self.person, kind, more)
+        told = activity(self.town, self.person, kind, more)
+        if self.person.get("userType") == "Visitor":
+            del told["from"]["aadObjectId"]
+        return told
 
     def invoke(self, name: str, value: Json, **more: Any) -> Json:
         return self.activity("invoke", name=name, value=value, **more)
@@ -167,6 +177,27 @@ class Member:
     def reports(self, about: str, danger: str = "no", **answers: Any) -> "Dialog":
         """A whole report by the slash command; each step takes those of the answers that it asks for."""
         return self.types().fills({"about": about, "danger": danger, **answers})
+
+    # -- what somebody with a key of Microsoft's could make up in their name
+
+    def forges(self, action: str, subject: str) -> Answered:
+        """A button with an id of the forger's choosing, as what it does is asked for."""
+        data = {OURS: {"press": action, "on": subject}}
+        if action in IN_PLACE:
+            value = {"action": {"type": "Action.Execute", "verb": action, "data": data}, "trigger": "manual"}
+            return self.knocks(self.invoke("adaptiveCard/action", value))
+        return self.knocks(self.invoke("task/fetch", {"data": data}))
+
+    def forges_form(self, step: str, token: str, values: Mapping[str, str]) -> Answered:
+        """A form of the forger's choosing: ``values`` are what was picked in its boxes."""
+        fields = [{"id": id, "label": "?", "kind": "choice"} for id in values]
+        form = {"id": step, "title": "?", "submit": "?", "token": token, "fields": fields}
+        data = {OURS: {"step": step, "token": token, "form": form}, **values}
+        return self.knocks(self.invoke("task/submit", {"data": data}))
+
+    def knocks(self, activity: Json) -> Answered:
+        answer = self.posts(activity)
+        return Answered(answer.status_code, answer.content, ())
 
     # -- what they see
 

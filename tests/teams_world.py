@@ -7,11 +7,15 @@ from pathlib import Path
 from tests.teams_town import Member, Town
 from tests.world import PEOPLE, World, until
 from workspace.running import Address
+from workspace.teams import talks
 from workspace.teams.tenant import APP, SECRET, TENANT
 
 
 class TeamsWorld(World):
-    """``on("dsl")`` is the safeguarding lead with Teams open; ``both`` says that the school has Slack as well."""
+    """``on("dsl")`` is the safeguarding lead with Teams open; ``both`` says that the school has Slack as well.
+
+    The stranger, who has no account with the school, is there as a visitor to a meeting is.
+    """
 
     def __init__(self, chat: Address, folder: Path, database_url: str, town: Town, *, both: bool = False) -> None:
         self.town, self.both, self.speaks = town, both, "both" if both else "teams"
@@ -19,8 +23,8 @@ class TeamsWorld(World):
         super().__init__(chat, folder, database_url)
         for id in PEOPLE.values():
             person = self.workspace.town.people[id]
-            if person.chat:
-                town.moves_in(person.name, person.email)
+            if person in talks.members(self.workspace.town):
+                town.moves_in(person.name, person.email, userType="Guest" if person.guest else "Member")
 
     def chats(self) -> dict[str, str]:
         mine = {
@@ -35,13 +39,15 @@ class TeamsWorld(World):
         """Somebody of the school with Teams open."""
         if name not in self.members:
             known = self.workspace.town.people[PEOPLE[name]]
-            person = next(one for one in self.town.people.values() if one["displayName"] == known.name)
+            visitor = {"id": f"visiting-{name}", "displayName": known.name, "userType": "Visitor"}
+            found = (one for one in self.town.people.values() if one["displayName"] == known.name)
+            person = next(found, visitor)
             self.members[name] = Member(self.town, self.url, person)
         return self.members[name]
 
     def everybody_installs(self) -> None:
         for name, id in PEOPLE.items():
-            if self.workspace.town.people[id].chat:
+            if self.workspace.town.people[id] in talks.members(self.workspace.town):
                 self.on(name).installs()
         until(lambda: all(each.messages() for each in self.members.values()), "a welcome for everybody")
 

@@ -2,16 +2,21 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from every_word import WORDS
 
 from tests.rightful import CANARIES, FORMER, PERSONAS, SEEN, Kept, kept_case
+from tests.teams_town import Member
+from tests.teams_town import Town as Tenancy
+from tests.teams_world import brambledown_in_teams
 from tests.test_right_person import NOWHERE, told
-from tests.townspeople import Answered, Json
+from tests.townspeople import Answered, Json, Somebody
 from tests.world import World, brambledown
 from workflows.acts import PRESSED, WRITTEN
 from workflows.states import STATES, TABLE, refusal
@@ -33,9 +38,11 @@ REFUSED = """SELECT count(*) FROM ledger WHERE "case" = :case AND entry LIKE '%a
 
 @dataclass
 class Town:
-    """One school, the people of PERSONAS in it, and cases made as the tests ask for them."""
+    """One school, the people of PERSONAS in it, and cases made as the tests ask for them; one chat to try it in."""
 
     world: World
+    on: Callable[[str], Somebody | Member]
+    picked: Callable[[str], Any]
     rows: sqlite3.Connection
     people: dict[str, str]
     nothing: dict[tuple[str, str, str], Any] = field(default_factory=dict)
@@ -48,7 +55,7 @@ class Town:
 
     def tries(self, who: str, door: str, action: str, case: str) -> Answered:
         """A press of a button, or a form sent with nothing in it; again where the bot was too busy to say."""
-        somebody = getattr(self.world, PERSONAS[who].name)
+        somebody = self.on(PERSONAS[who].name)
         for _ in range(5):
             answer = somebody.forges(action, case) if door == "press" else somebody.forges_form(action, case, {})
             if not any(title in text(answer) for title in BUSY):
@@ -66,14 +73,33 @@ class Town:
         return self.rows.execute(query, {"case": case}).fetchone()
 
 
-@pytest.fixture(scope="module")
-def town(chat: Any, tmp_path_factory: Any, new_sqlite: Callable[[], str]) -> Iterator[Town]:
-    url, folder = new_sqlite(), tmp_path_factory.mktemp("matrix")
+# A school that speaks by one chat: who has it open there, and what a list says when something is picked in it.
+School = tuple[World, Callable[[str], Somebody | Member], Callable[[str], Any]]
+
+
+@contextmanager
+def in_slack(chat: Any, folder: Path, url: str, _: Tenancy) -> Iterator[School]:
     with brambledown(chat, folder, url) as world:
+        yield world, lambda name: getattr(world, name), picked
+
+
+@contextmanager
+def in_teams(chat: Any, folder: Path, url: str, tenancy: Tenancy) -> Iterator[School]:
+    with brambledown_in_teams(chat, folder, url, tenancy) as world:
+        yield world, world.on, str
+
+
+@pytest.fixture(scope="module", params=[in_slack, in_teams])
+def town(
+    request: Any, chat: Any, tmp_path_factory: Any, new_sqlite: Callable[[], str], town: Tenancy
+) -> Iterator[Town]:
+    url, folder = new_sqlite(), tmp_path_factory.mktemp("matrix")
+    with request.param(chat, folder, url, town) as (world, on, by):
         for each in PERSONAS.values():
-            getattr(world, each.name).forges("discard", NOWHERE)  # met from now on
+            on(each.name).forges("discard", NOWHERE)  # met from now on
         rows = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-        yield Town(world, rows, {who: world.person_of(getattr(world, each.name)) for who, each in PERSONAS.items()})
+        people = {who: world.person_at(on(each.name).address) for who, each in PERSONAS.items()}
+        yield Town(world, on, by, rows, people)
         rows.close()
 
 
@@ -186,12 +212,18 @@ def test_an_id_inside_a_form_is_taken_only_from_that_case_and_those_entitled(tow
     }
     before = town.stands(mine.id)
     for (action, box), ids in swapped.items():
-        sends = partial(town.world.dsl.forges_form, action, mine.id)
-        nothing = sends({box: picked(NOWHERE)})
+        sends = partial(town.on("dsl").forges_form, action, mine.id)
+        nothing = sends({box: town.picked(NOWHERE)})
         assert box in nothing.body.decode()
         for id in ids:
-            assert told(sends({box: picked(id)}), id) == told(nothing, NOWHERE), (action, box, id)
+            said = sends({box: town.picked(id)})
+            assert apart_from(said, id, mine.id) == apart_from(nothing, NOWHERE, mine.id), (action, box, id)
     assert town.stands(mine.id) == before
+
+
+def apart_from(answer: Answered, id: str, case: str) -> tuple[Any, ...]:
+    """An answer, whatever was picked; a form that is shown again carries its case."""
+    return told(replace(answer, body=answer.body.replace(case.encode(), b"-")), id)
 
 
 def test_the_matrix_is_as_wide_as_the_table() -> None:

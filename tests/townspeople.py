@@ -65,6 +65,11 @@ class Somebody:
         self.world, self.id = world, id
 
     @property
+    def address(self) -> str:
+        """By what the bot knows them."""
+        return self.id
+
+    @property
     def name(self) -> str:
         return str(self.world.workspace.town.people[self.id].name)
 

@@ -335,7 +335,10 @@ class World:
 
     def person_of(self, somebody: Somebody) -> str:
         """The row behind somebody's account."""
-        return str(self.rows(select(col(Account.person)).where(col(Account.address) == somebody.id))[0])
+        return self.person_at(somebody.address)
+
+    def person_at(self, address: str) -> str:
+        return str(self.rows(select(col(Account.person)).where(col(Account.address) == address))[0])
 
     def ledger_is_whole(self) -> bool:
         return bool(self.look(verify, None).whole)
