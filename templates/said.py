@@ -1,7 +1,7 @@
 """What the bot says: each message read from a word file, checked, and filled into a card."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from templates.entries import Entry, Text
@@ -53,6 +53,7 @@ class Press:
     url: Text
     confirm: Confirm | None
     when: str
+    group: str
 
     @classmethod
     def read(cls, entry: Entry) -> "Press":
@@ -65,6 +66,7 @@ class Press:
             url=entry.words("url", 200, ""),
             confirm=confirmation(confirm) if confirm else None,
             when=entry.text("when", 40, ""),
+            group=entry.text("group", 40, ""),
         )
         entry.done()
         if bool(press.action) == bool(press.url.source):
@@ -79,6 +81,7 @@ class Press:
             style=cast(Literal["", "primary", "danger"], self.style),
             confirm=self.confirm,
             url=self.url.fill(values),
+            group=self.group,
         )
 
 
@@ -86,6 +89,7 @@ class Press:
 class Said:
     """One message: its words, and by ``…_from`` the values that come whole, as pairs or lines.
 
+    ``main_from`` names the value that is the action to take next: its button comes first and stands out.
     ``needs`` lists every value it uses: nothing else may stand in its blanks, and none may be missing.
     """
 
@@ -99,6 +103,7 @@ class Said:
     buttons: tuple[Press, ...]
     sources: Mapping[str, tuple[str, ...]]
     urgent: str
+    main: str
 
     @classmethod
     def read(cls, entry: Entry) -> "Said":
@@ -116,6 +121,7 @@ class Said:
                 for part in ("body", "facts", "quotes", "more", "contacts", "small")
             },
             urgent=entry.text("urgent_when", 40, ""),
+            main=entry.text("main_from", 40, ""),
         )
         entry.done()
         said.check(entry)
@@ -123,7 +129,7 @@ class Said:
 
     def check(self, entry: Entry) -> None:
         used = {name for names in self.sources.values() for name in names}
-        used |= {press.when for press in self.buttons} | {self.urgent}
+        used |= {press.when for press in self.buttons} | {self.urgent, self.main}
         used |= {blank for text in self._texts() for blank in text.blanks}
         used.discard("")
         if used != self.needs:
@@ -147,9 +153,14 @@ class Said:
             quotes=self._pairs("quotes", values),
             contacts=self._pairs("contacts", values),
             small=(*filled(self.small, values), *self._lines("small", values)),
-            buttons=tuple(each.fill(values) for each in self.buttons if not each.when or values[each.when]),
+            buttons=self._buttons(values),
             urgent=bool(self.urgent and values[self.urgent]),
         )
+
+    def _buttons(self, values: Mapping[str, Any]) -> tuple[Button, ...]:
+        buttons = [each.fill(values) for each in self.buttons if not each.when or values[each.when]]
+        main = [each for each in buttons if self.main and each.action == values[self.main]]
+        return (*(replace(each, style="primary", group="") for each in main), *(b for b in buttons if b not in main))
 
     def _texts(self) -> Iterable[Text]:
         yield from (self.title, self.short, *self.body, *self.small)

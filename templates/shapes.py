@@ -1,7 +1,8 @@
 """Forms to fill in and cards to read, described without naming any chat platform."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 Kind = Literal["line", "text", "choice", "many", "date", "time", "when", "person", "files", "link"]
@@ -92,7 +93,10 @@ class Confirm:
 
 @dataclass(frozen=True)
 class Button:
-    """Something a reader may do next: ``action`` names it, ``subject`` what it acts on; or a link to ``url``."""
+    """Something a reader may do next: ``action`` names it, ``subject`` what it acts on; or a link to ``url``.
+
+    Where there are many, each stands under its ``group``'s heading; those without one come first.
+    """
 
     label: str
     action: str = ""
@@ -100,6 +104,12 @@ class Button:
     style: Literal["", "primary", "danger"] = ""
     confirm: Confirm | None = None
     url: str = ""
+    group: str = ""
+
+
+def groups(buttons: Iterable[Button]) -> list[tuple[str, list[Button]]]:
+    """Buttons under their headings, in the order in which they stand."""
+    return [(heading, list(some)) for heading, some in groupby(buttons, lambda each: each.group)]
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,9 @@ STORY: dict[str, Any] = {
     "may_reopen": True,
     "may_handover": True,
     "may_recuse": True,
+    "did": "Your note is kept.",
+    "next": "acknowledge",
+    "many": True,
     "harmed_name": "Priya Ashdown",
     "lead_name": "Ruth Okafor",
 }

@@ -12,17 +12,27 @@ CHILD = {"what": CANARY, "harmed_names": "Jo Bloggs"}
 BULLIED = {"by": "pupil", "harmed": "pupil", "what": CANARY, "pictures_sexual": "none"}
 
 
+def outstanding(shown: dict[str, Any]) -> str:
+    """The one button that stands out, which is the first."""
+    buttons = [each for block in shown["blocks"] if block["type"] == "actions" for each in block["elements"]]
+    (main,) = [each for each in buttons if each.get("style") == "primary"]
+    assert main == buttons[0]
+    return str(main["action_id"]).partition("~")[0]
+
+
 def test_the_lead_opens_acknowledges_notes_and_closes_and_the_reporter_hears_each_state(world: World) -> None:
     sent = world.teacher.reports("pupil_concern", **CHILD)
     world.settled()
     opened = world.dsl.opens(sent.reference)
     assert {"acknowledge", "note", "recuse"} <= set(actions(opened))
+    assert outstanding(opened) == "acknowledge"
     assert "close" not in actions(opened)
     world.dsl.acknowledges(sent.reference)
     opened = world.settled().dsl.opens(sent.reference)
     form = world.dsl.presses("note", opened)
     assert form
-    world.dsl.sends(form, note="Spoke to her.")
+    assert outstanding(opened) == "steps"
+    assert "Your note is kept" in words(world.dsl.sends(form, note="Spoke to her."))
     assert world.settled().teacher.hears()[0].endswith("is being worked on")
     form = world.dsl.presses("close", world.dsl.opens(sent.reference))
     assert form

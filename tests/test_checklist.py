@@ -52,6 +52,7 @@ def test_each_step_is_ticked_waived_with_a_reason_or_taken_up_again_and_says_by_
     )
     assert terry.settled().case().state == "working"
     told = words(shown)
+    assert "What you said of the steps is kept" in told
     assert re.search(rf"Make sure the evidence is saved[^(]*\(done: {lead.name}, \d\d:\d\d today\)", told)
     assert re.search(rf"If they refuse[^(]*\(not needed: {lead.name}", told)
     assert "(still to do)" in told

@@ -17,6 +17,8 @@ from workflows.schooldays import next_working_day
 from workflows.times import spoken, spoken_day
 from workflows.working import Writing
 
+# What a report is about when it is about an adult here (templates/reports: by).
+ADULTS = "colleague"
 # The glossary's names; whether a concern about an adult is one or the other, the head or the chair decides (floor 8).
 LEADS = ("monitor", "early_help", "csc", "police", "channel", "nrm", "no_further_action")
 THRESHOLD = ("low_level", "lado")
@@ -35,21 +37,22 @@ def offered(unit: Unit, rules: Rules, case_id: str, by: Who) -> Mapping[str, Any
     """The decisions that are this person's to take."""
     case, party, _ = working.acting(unit, rules, "decide", case_id, by)
     parts = working.parts_of(unit, rules, case, party)
-    return {"decisions": labels(rules, "decision", may_decide(unit, case, parts)), "decider": "decider" in parts}
+    return {"decisions": labels(rules, "decision", may_decide(unit, rules, case, parts)), "decider": "decider" in parts}
 
 
-def may_decide(unit: Unit, case: Case, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """What is theirs to decide; what came of it, only once it was for the LADO."""
+def may_decide(unit: Unit, rules: Rules, case: Case, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """What is theirs to decide, the likeliest first; what came of it, only once it was for the LADO."""
     told = any(chasing.LADO in each.facts.values() for each in working.written(unit, case, "decision", "referral"))
-    theirs = (*THRESHOLD, *(OUTCOMES if told else ())) if "decider" in parts else ()
-    return (*(LEADS if "lead" in parts else ()), *theirs)
+    theirs = (*(OUTCOMES if told else ()), *THRESHOLD) if "decider" in parts else ()
+    leads = LEADS if "lead" in parts else ()
+    return (*theirs, *leads) if rules.reports[case.report].by == ADULTS else (*leads, *theirs)
 
 
 def decide(unit: Unit, rules: Rules, case_id: str, answers: Answers, by: Who) -> Message:
     """Keep a decision with its reasons; a LADO is to be told within one working day, and the lead is reminded."""
     case, party, met = working.acting(unit, rules, "decide", case_id, by)
     decision, why = str(answers.get("decision", "")), str(answers.get("rationale", "")).strip()
-    theirs = may_decide(unit, case, working.parts_of(unit, rules, case, party))
+    theirs = may_decide(unit, rules, case, working.parts_of(unit, rules, case, party))
     problems = {} if decision in theirs else {"decision": "option"}
     if problems := problems | ({} if why else {"rationale": "required"}):
         raise BadAnswers(problems)

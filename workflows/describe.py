@@ -22,6 +22,8 @@ from workflows.times import spoken
 
 # App Home shows this many of one's own reports, the latest first.
 MOST_REPORTS = 20
+# Above so many cases the way to make a report would have to be looked for.
+FEW = 3
 
 
 def card_for(unit: Unit, rules: Rules, case: Case, person: str) -> Message:
@@ -157,7 +159,7 @@ def home(unit: Unit, rules: Rules, met: Met | None) -> tuple[tuple[str, Mapping[
     )
     with_me = access.mine(unit, rules, met.person.id) if met.confirmed else ()
     cases, practised = ([*with_them(unit, rules, met, each)] for each in apart(with_me))
-    headed = [("home.cases", {}), *cases] if cases else []
+    headed = [("home.cases", {"many": len(cases) > FEW}), *cases] if cases else []
     after: list[tuple[str, Mapping[str, Any]]] = [("home.reports", {}), *theirs] if theirs else []
     owed = [*owing.at_home(unit, rules, met)]
     if not (cases or owed or after):

@@ -42,6 +42,11 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
     pictures = evidence.listed(unit, case)
     steps = tuple(checklist.lines(unit, rules, case))
     parts = parts_of(unit, rules, case, party)
+    may = {action: states.may(action, case.state, *parts) for action in states.TABLE}
+    may["steps"] &= bool(steps)
+    may["ask"] &= exchange.can_be_asked(unit, rules, case)
+    may["heard"] &= any(written(unit, case, "referral"))
+    may["screenshots"] &= bool(rules.pages) and not evidence.never(case)
     fetched = sum(picture.state == "fetched" for picture in pictures)
     return {
         **neutral(unit, rules, case),
@@ -58,14 +63,19 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         "pictures_link": picture_link(unit, rules, case, party) if fetched else "",
         "steps": steps,
         "history": tuple(line for line, _ in groupby(history(unit, rules, case)))[-LINES:],
-        **{f"may_{action}": states.may(action, case.state, *parts) for action in states.TABLE},
-        "may_ask": states.may("ask", case.state, *parts) and exchange.can_be_asked(unit, rules, case),
-        "may_heard": states.may("heard", case.state, *parts) and any(written(unit, case, "referral")),
-        "may_screenshots": states.may("screenshots", case.state, *parts)
-        and bool(rules.pages)
-        and not evidence.never(case),
-        "may_steps": bool(steps) and states.may("steps", case.state, *parts),
+        "next": next((action for action in needed(unit, rules, case) if may[action]), ""),
+        **{f"may_{action}": allowed for action, allowed in may.items()},
     }
+
+
+def needed(unit: Unit, rules: Rules, case: Case) -> Iterator[str]:
+    """What is still to be done with a case, in the order in which it is usually done."""
+    yield "acknowledge"
+    if any(item.asked and item.status == checklist.OPEN for item in checklist.listed(unit, rules, case)):
+        yield "steps"
+    if not any(written(unit, case, "decision")):
+        yield "decide"
+    yield "close"
 
 
 def fields_of(rules: Rules, case: Case) -> tuple[Field, ...]:

@@ -47,7 +47,7 @@ def act(unit: Unit, rules: Rules, action: str, case_id: str, by: Who) -> Message
     """Do what a button says, and answer with what is to be shown."""
     people.spoke(unit, by)
     with marking(unit, case_id):
-        return filled(unit, rules, acts.PRESSED[action](unit, rules, case_id, by), by)
+        return filled(unit, rules, said_kept(rules, acts.PRESSED[action](unit, rules, case_id, by), action), by)
 
 
 def write(unit: Unit, rules: Rules, case_id: str, sent: Sent, by: Who) -> Message:
@@ -55,7 +55,9 @@ def write(unit: Unit, rules: Rules, case_id: str, sent: Sent, by: Who) -> Messag
     people.spoke(unit, by)
     answers = {**sent.answers, **picked(unit, rules, sent, by)}
     with marking(unit, case_id):
-        return filled(unit, rules, acts.WRITTEN[sent.step](unit, rules, case_id, answers, by), by)
+        return filled(
+            unit, rules, said_kept(rules, acts.WRITTEN[sent.step](unit, rules, case_id, answers, by), sent.step), by
+        )
 
 
 def picked(unit: Unit, rules: Rules, sent: Sent, by: Who) -> Answers:
@@ -63,6 +65,14 @@ def picked(unit: Unit, rules: Rules, sent: Sent, by: Who) -> Answers:
     asked = [each.field for each in rules.words.steps[sent.step].questions if each.field.kind == "person"]
     chat = by.platform in CHAT
     return {each.id: resolved(unit, each, sent, by) if chat else "" for each in asked if sent.answers.get(each.id)}
+
+
+def said_kept(rules: Rules, message: Message, did: str) -> Message:
+    """The opened case says what was just done to it; opening it is none."""
+    if message.name != "lead.case":
+        return message
+    said = rules.words.sentence(f"kept.{did}") if did != "open" else ""
+    return replace(message, values={**message.values, "did": said})
 
 
 def filled(unit: Unit, rules: Rules, message: Message, by: Who) -> Message:

@@ -1,6 +1,7 @@
 """Cards as Block Kit: in a message, in a modal, on App Home.  A button's ids are written and read here."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from handlers.slack.blocks import (
@@ -24,7 +25,7 @@ from handlers.slack.blocks import (
     sections,
     words,
 )
-from templates.shapes import Button, Card, Confirm
+from templates.shapes import Button, Card, Confirm, groups
 
 NAME = "Lanyard"
 LINK = "link"
@@ -109,9 +110,18 @@ def quotes(said_under: Sequence[tuple[str, str]]) -> list[Block]:
 
 
 def bottom(card: Card) -> list[Block]:
-    elements = [button(each, at) for at, each in enumerate(card.buttons)]
-    rows = [{"type": "actions", "elements": row} for row in batches(elements, 5)]
-    return [*table(card.more), *columns(card.contacts), *rows, *context(card.small)]
+    return [*table(card.more), *columns(card.contacts), *actions(card.buttons), *context(card.small)]
+
+
+def actions(buttons: Sequence[Button]) -> list[Block]:
+    """Buttons in rows, each group under its heading."""
+    blocks: list[Block] = []
+    at = count()
+    for heading, some in groups(buttons):
+        blocks += [rich(line(bold(heading)))] if heading else []
+        elements = [button(each, next(at)) for each in some]
+        blocks += [{"type": "actions", "elements": row} for row in batches(elements, 5)]
+    return blocks
 
 
 def button(each: Button, at: int) -> Block:

@@ -20,7 +20,7 @@ from handlers.teams.elements import (
     words,
 )
 from templates.edges import OTHERS, READ_ON, REST
-from templates.shapes import Button, Card, Pairs
+from templates.shapes import Button, Card, Pairs, groups
 
 OURS = "lanyard"
 # What can be done where the card stands, for its answer tells no story.  The others open a dialog, which is not
@@ -129,7 +129,11 @@ def row(card: Card) -> list[Block]:
 def buttons(all: Sequence[Button]) -> tuple[list[Block], list[Block]]:
     """A dialog's buttons: in rows in its body, and at its foot those that ask once more before they act."""
     asking = [in_dialog(each) for each in all if each.confirm]
-    return rows([in_dialog(each) for each in all if not each.confirm]), asking
+    body: list[Block] = []
+    for heading, some in groups(each for each in all if not each.confirm):
+        body += [rich(words(heading, weight="Bolder"))] if heading else []
+        body += rows([in_dialog(each) for each in some])
+    return body, asking
 
 
 def in_dialog(each: Button) -> Block:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from templates.shapes import Answer, Answers, Button, Card, Field, Form, Kind
+from templates.shapes import Answer, Answers, Button, Card, Field, Form, Kind, groups
 from workflows.calendar import LONDON
 
 # Nobody is picked and no file is sent from a page: those questions are asked in the chat.
@@ -86,9 +86,9 @@ def written(posted: Mapping[str, Sequence[str]]) -> list[str]:
     ]
 
 
-def pressable(card: Card) -> tuple[Button, ...]:
-    """The buttons that do something on a page."""
-    return tuple(button for button in card.buttons if button.url or button.action in (*ACTIONS, *ANSWERS))
+def pressable(card: Card) -> list[tuple[str, list[Button]]]:
+    """The buttons that do something on a page, under their headings."""
+    return groups(button for button in card.buttons if button.url or button.action in (*ACTIONS, *ANSWERS))
 
 
 def _moment(typed: str) -> str:
