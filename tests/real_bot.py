@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 from storage.vault import create_key_file
 from workspace.running import Address, running
 from workspace.settings import Settings as Chat
+from workspace.teams import tenant
 from workspace.visitor import Visitor
 
 SCHOOL = Path("workspace/school.toml").absolute()
@@ -111,7 +112,6 @@ def settings(school: School, database: str) -> dict[str, str]:
     key = school.folder / "key" / "lanyard.key"
     key.parent.mkdir(mode=0o700)
     create_key_file(key)
-    chat = Chat()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LANYARD_")}
     return kept | {
         "LANYARD_HOME": str(school.home),
@@ -121,11 +121,27 @@ def settings(school: School, database: str) -> dict[str, str]:
         "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
         "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
         "LANYARD_SMTP_URL": f"smtp://127.0.0.1:{school.chat.smtp_port}",
+        "LANYARD_CHECKPOINTS": str(school.folder / "checkpoints"),
+        **(in_teams(school) if school.chat.workspace.settings.teams else in_slack(school)),
+    }
+
+
+def in_slack(school: School) -> dict[str, str]:
+    chat = Chat()
+    return {
         "LANYARD_SLACK_URL": f"{school.chat}/api/",
         "LANYARD_SLACK_SIGNING_SECRET": chat.signing_secret,
         "LANYARD_SLACK_BOT_TOKEN": chat.bot_token,
         "LANYARD_SLACK_TEAM": "T0BRAMBLE1",
-        "LANYARD_CHECKPOINTS": str(school.folder / "checkpoints"),
+    }
+
+
+def in_teams(school: School) -> dict[str, str]:
+    return {
+        "LANYARD_TEAMS_URL": str(school.chat),
+        "LANYARD_TEAMS_APP_ID": tenant.APP,
+        "LANYARD_TEAMS_TENANT": tenant.TENANT,
+        "LANYARD_TEAMS_SECRET": tenant.SECRET,
     }
 
 
@@ -133,7 +149,10 @@ def settings(school: School, database: str) -> dict[str, str]:
 def a_school(
     folder: Path, database: str = "", more: Mapping[str, str] = MappingProxyType({}), **chat: Any
 ) -> Iterator[School]:
-    """A founded school whose bot serves; ``database`` is a URL, SQLite in the bot's own folder without one."""
+    """A founded school whose bot serves; ``database`` is a URL, SQLite in the bot's own folder without one.
+
+    With ``teams`` it is a school on Teams alone.
+    """
     port = free_port()
     at = Chat(bot=f"http://127.0.0.1:{port}", clock_file=folder / "clock.json", calls_kept=100_000, **chat)
     with running(at) as address:

@@ -1,85 +1,33 @@
 """Nothing lost: the bot is killed two hundred times, from outside, anywhere between command and last message."""
 
-import asyncio
 import itertools
-import json
 import os
 import tempfile
-import threading
 import time
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.killing import (
+    PATIENCE,
+    Kill,
+    Killer,
+    Told,
+    all_are_kept_once,
+    campaign,
+    everybody_was_told,
+    the_ledger_is_whole,
+    wait_until_all_is_said,
+)
 from tests.real_bot import School, a_school
 from workspace.pictures import screenshot
 from workspace.visitor import Visitor, filled, reference_in, words
 
 pytestmark = pytest.mark.slow
-PATIENCE = 12
 FINAL = {"urgent": "urgent", "head": "questions", "pictures": "details"}
-
-
-@dataclass(frozen=True)
-class Kill:
-    """When to kill: so many seconds after a moment was seen for the nth time, in one step of the form or in any."""
-
-    moment: str
-    after: float = 0.0
-    nth: int = 1
-    step: str = ""
-    story: str = "urgent"
-    resuming: bool = False  # the moment is waited for after a first kill, while what was left over is sent
-
-
-@dataclass
-class Killer:
-    """Watches what Slack sees, and kills the bot when the moment has come."""
-
-    school: School
-    plan: Kill | None = None
-    seen: int = 0
-    kills: int = 0
-    minutes: int = 0
-    done: threading.Event = field(default_factory=threading.Event)
-    sent: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def watch(self, moment: str, about: Any) -> None:
-        """Runs in the stand-in's own loop: at ``received`` the bot has had no answer yet."""
-        if moment == "chat.postMessage:received":
-            self.sent.append((self.school.lives, about["channel"], about["text"]))
-        plan = self.plan
-        if plan and plan.moment == moment and plan.step in ("", about.get("view", {}).get("callback_id")):
-            self.seen += 1
-            if self.seen == plan.nth:
-                asyncio.get_running_loop().call_later(plan.after, self.strike) if plan.after else self.strike()
-
-    def strike(self) -> None:
-        if self.plan:
-            self.plan = None
-            self.school.kill()
-            self.kills += 1
-            # Nobody lives who could lose a lease by it: what the dead bot held becomes anybody's.
-            if self.minutes:
-                self.school.chat.workspace.clock.forward(f"{self.minutes}m")
-            self.done.set()
-
-    def aim(self, plan: Kill, minutes: int = 0) -> None:
-        """Kill like this, and let so many minutes pass until the bot lives again."""
-        self.done.clear()
-        self.seen, self.minutes, self.plan = 0, minutes, plan
-
-    def insist(self) -> None:
-        """The moment did not come, or has not yet: no round is without its kill."""
-        if not self.done.wait(0.5):
-            self.strike()
 
 
 def sqlite_kills() -> list[Kill]:
@@ -138,16 +86,6 @@ def again_kills() -> list[Kill]:
 def postgres_kills() -> list[Kill]:
     swept = [Kill("view_submission:sent", 0.012 * n, step="urgent") for n in range(6)]
     return [*swept, *seen_kills()[::5]]
-
-
-@dataclass(frozen=True)
-class Told:
-    """A report as its reporter knows it: which draft, the reference on the receipt, and who it was."""
-
-    draft: str
-    reference: str
-    reporter: str
-    story: str
 
 
 class Reporter:
@@ -219,113 +157,17 @@ class Reporter:
         assert len(found) == 1, f"a receipt for {reference}, and {len(found)} cases"
 
 
-PICTURE = screenshot((178, 70, 60), "nowhere")
-
-
-def campaign(school: School, plans: Sequence[Kill], *, leases: bool) -> tuple[list[Told], Killer]:
-    """One round for each kill, two for some; two people report at once in each, and a minute passes now and then.
-
-    With ``leases`` what a dead bot held is anybody's after that minute; elsewhere its successor takes it over at once.
-    """
-    killer, told = Killer(school), []
+def watching(school: School) -> Killer:
+    killer = Killer(school, tuple(FINAL), "chat.postMessage:answered")
     school.chat.workspace.on_call.append(killer.watch)
-    teacher, assistant = (Reporter(school, school.people[role]) for role in ("teacher", "teaching_assistant"))
-    others = itertools.cycle(FINAL)
-    with ThreadPoolExecutor(2) as both:
-        for number, plan in enumerate(plans, 1):
-            if plan.resuming:
-                killer.aim(Kill("chat.postMessage:answered"), minutes=int(leases))
-            else:
-                killer.aim(plan, minutes=int(number % (4 if leases else 20) == 0))
-            told += both.map(Reporter.tell, (teacher, assistant), (plan.story, next(others)))
-            if plan.resuming:
-                killer.insist()
-                killer.aim(plan)
-            killer.insist()
-            school.serving()
-            all_are_kept_once(school, told)
-    killer.aim(Kill("the end"), minutes=2)
-    killer.insist()
-    return told, killer
+    return killer
 
 
-def all_are_kept_once(school: School, told: Sequence[Told]) -> None:
-    """Every receipt that was shown is one case, and there is no case beside them."""
-    cases = {row.draft: row.reference for row in school.query("SELECT draft, reference FROM cases")}
-    assert cases == {each.draft: each.reference for each in told}
-    assert len(cases) == len(told)
+def reporters(school: School) -> list[Reporter]:
+    return [Reporter(school, school.people[role]) for role in ("teacher", "teaching_assistant")]
 
 
-def wait_until_all_is_said(school: School) -> None:
-    """No lease of a dead bot holds anything back now: nothing that is due may be left."""
-    school.serving()
-    until = time.monotonic() + 30
-    while left := due(school):
-        assert time.monotonic() < until, f"still owed: {left}"
-        time.sleep(0.2)
-
-
-def due(school: School) -> list[str]:
-    """What the bot still owes now; only an escalation may wait for a later hour."""
-    now = school.chat.workspace.clock.now()
-    waiting = school.query("SELECT kind, due_at FROM promises WHERE state = 'waiting'")
-    return [kind for kind, at in waiting if kind != "escalate" or moment(at) <= now]
-
-
-def moment(at: datetime | str) -> datetime:
-    """SQLite tells a time as words, in UTC."""
-    if isinstance(at, datetime):
-        return at
-    told = datetime.fromisoformat(at)
-    return told if told.tzinfo else told.replace(tzinfo=UTC)
-
-
-def everybody_was_told(school: School, told: Sequence[Told], killer: Killer) -> int:
-    """Each recipient and each reporter has each message once; of the letters one may have come again for each crash.
-
-    The answer is how many letters came again: a mail server cannot be asked what it has sent already.
-    """
-    chat = Counter((to, said) for _, to, said in killer.sent)
-    assert {each: times for each, times in chat.items() if times > 1} == {}, "said again, though it could be seen"
-    mail = list(letters(school, told))
-    for each in told:
-        for address in {each.reporter, *recipients(school, each)}:
-            heard = [said for to, said in [*chat, *((to, said) for _, to, said in mail)] if to == address]
-            assert any(each.reference in said for said in heard), (each, address)
-    lives: dict[tuple[str, str], list[int]] = {}
-    for life, to, said in mail:
-        lives.setdefault((to, said), []).append(life)
-    again = Counter(life for each in lives.values() for life in each[:-1])
-    assert max(again.values(), default=0) <= 1, f"letters that came again, by crash: {again}"
-    return again.total()
-
-
-def letters(school: School, told: Sequence[Told]) -> Iterator[tuple[int, str, str]]:
-    """The mails about these reports: in which life of the bot each came, to whom, and its subject."""
-    references = [each.reference for each in told]
-    for place, letter in enumerate(school.chat.workspace.letters):
-        if any(reference in letter.subject for reference in references):
-            yield bisect_right(school.letters_before, place), letter.to[0], letter.subject
-
-
-def recipients(school: School, told: Told) -> set[str]:
-    """Where those who were told are reached: in chat, or by e-mail where they have no account."""
-    rows = school.query(
-        'SELECT p.person, a.platform, a.address FROM parties p JOIN cases c ON c.id = p."case"'
-        " JOIN accounts a ON a.person = p.person WHERE c.reference = :r AND p.until IS NULL",
-        r=told.reference,
-    )
-    assert rows, f"nobody was told of {told}"
-    reached = {row.person: row.address for row in rows}
-    return set((reached | {row.person: row.address for row in rows if row.platform == "slack"}).values())
-
-
-def the_ledger_is_whole(school: School, checkpoint: Path, told: Sequence[Told]) -> None:
-    done = school.lanyard("verify", "--checkpoint", str(checkpoint))
-    assert done.returncode == 0, done.stdout + done.stderr
-    entries = [json.loads(row.entry) for row in school.query('SELECT entry FROM ledger ORDER BY "position"')]
-    made = Counter(entry["case"] for entry in entries if entry["event"] == "report.submitted")
-    assert list(made.values()) == [1] * len(told)
+PICTURE = screenshot((178, 70, 60), "nowhere")
 
 
 def pictures_arrived(school: School, told: Sequence[Told]) -> None:
@@ -355,10 +197,13 @@ def test_no_report_is_lost_or_doubled_however_often_the_bot_is_killed(
     with tempfile.TemporaryDirectory(prefix="lanyard-kills-") as folder, a_school(Path(folder), url) as school:
         checkpoint = Path(folder) / "before.checkpoint"
         assert school.lanyard("checkpoint", str(checkpoint)).returncode == 0
-        told, killer = campaign(school, plans, leases=kind == "postgresql")
+        killer = watching(school)
+        told = campaign(killer, reporters(school), plans, leases=kind == "postgresql")
         wait_until_all_is_said(school)
         all_are_kept_once(school, told)
         again = everybody_was_told(school, told, killer)
+        chat = Counter((to, said) for _, to, said in killer.sent)
+        assert {each: times for each, times in chat.items() if times > 1} == {}, "said again, though it could be seen"
         pictures_arrived(school, told)
         the_ledger_is_whole(school, checkpoint, told)
     with capsys.disabled():

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.canaries import Canaries
+from tests.killing import Kill, all_are_kept_once, campaign, wait_until_all_is_said
 from tests.real_bot import a_school
-from tests.test_kills import Kill, all_are_kept_once, campaign, wait_until_all_is_said
+from tests.test_kills import reporters, watching
 from tests.townspeople import words
 from tests.world import World, brambledown, until
 from workspace import payloads
@@ -238,7 +239,8 @@ def test_nothing_that_was_answered_is_lost_when_the_bot_is_killed_on_its_lines()
         tempfile.TemporaryDirectory(prefix="lanyard-socket-") as folder,
         a_school(Path(folder), more=app_token) as school,
     ):
-        told, killer = campaign(school, plans, leases=False)
+        killer = watching(school)
+        told = campaign(killer, reporters(school), plans, leases=False)
         wait_until_all_is_said(school)
         all_are_kept_once(school, told)
         assert killer.kills == len(plans) + 1
