@@ -88,6 +88,7 @@ class Stage:
             "LANYARD_OPERATOR_EMAIL": "operator@brambledown.example",
             "LANYARD_MAIL_FROM": "lanyard@brambledown.example",
             "LANYARD_SMTP_URL": f"smtp://127.0.0.1:{self.smtp}",
+            "LANYARD_PACED": "no",
             **self.chat.settings(self.url),
         }
 

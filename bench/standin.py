@@ -29,7 +29,7 @@ class Notebook:
         elif moment == "chat.postMessage:received":
             found = REFERENCE.search(str(args.get("text", ""))) or REFERENCE.search(str(args.get("blocks", "")))
             self.posts.append((time.monotonic(), args["channel"], found.group() if found else ""))
-        elif moment == "say:received":
+        elif moment == "chat.say:received":
             found = REFERENCE.search(str(args["body"]))
             person = args["conversation"].removeprefix("a:")
             self.posts.append((time.monotonic(), person, found.group() if found else ""))

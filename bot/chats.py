@@ -95,6 +95,7 @@ def slack_of(settings: Settings, clock: Callable[[], datetime] = machine) -> Sla
             url=settings.slack_url,
             away=settings.away_command,
             app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else "",
+            paced=settings.paced,
         ),
         lambda: clock().timestamp(),
     )
@@ -110,7 +111,7 @@ def teams_of(settings: Settings, clock: Callable[[], datetime]) -> "Teams | None
         warnings.simplefilter("ignore")  # of a part that it only looks at, and we do not use
         from handlers.teams.app import Teams
     us, places = registered(settings)
-    return Teams(us, places, lambda: clock().timestamp())
+    return Teams(us, places, lambda: clock().timestamp(), paced=settings.paced)
 
 
 def registered(settings: Settings) -> "tuple[Registration, Places]":

@@ -147,6 +147,8 @@ class Settings(BaseModel):
     url: Annotated[str, AfterValidator(_web)] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_database)]
     checkpoints: Folder | None = None
+    # Whether we keep to what Slack and Teams say that they take.  Only a stand-in may be written to faster.
+    paced: bool = True
     # What staff type where another app has /report; `lanyard manifest` writes it into the Slack app.
     command: Annotated[str, _like(r"/[a-z0-9_-]{1,31}", "must be / and then small letters")] = "/report"
     # What role-holders type before they are away; Slack keeps /away for itself.
@@ -168,6 +170,15 @@ class Settings(BaseModel):
             return cls.model_validate(named, context=used or {"slack"})
         except ValidationError as refused:
             raise Incomplete(_sentence(refused)) from None
+
+    @field_validator("paced")
+    @classmethod
+    def _keep_to_what_chats_take(cls, paced: bool, others: ValidationInfo) -> bool:
+        slack = others.data.get("slack_team") and others.data.get("slack_url") == SLACK
+        teams = others.data.get("teams_app_id") and not others.data.get("teams_url")
+        if not paced and (slack or teams):
+            raise ValueError("may be off only where something stands in for Slack and Microsoft")
+        return paced
 
     @field_validator("key_file")
     @classmethod

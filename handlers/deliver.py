@@ -144,7 +144,7 @@ class Deliver:
     async def show(self, desk: Desk, claim: Claim) -> None:
         """Say in a team's room how things stand with a case, or take it out of there."""
         mark = mark_of(claim, "room", self.doubts.get(card_of(claim)))
-        await teamrooms.show(desk, claim, (self.senders, self.rooms), mark)
+        await teamrooms.show(desk, claim, (self.senders, self.rooms, self.turns), mark)
         self.doubts.pop(card_of(claim), None)
 
     async def send(self, desk: Desk, claim: Claim, told: Telling | None) -> None:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from handlers.desk import Desk
 from handlers.marked import marked
 from handlers.senders import Mark, Posted, Sender, Unreachable
+from handlers.taking_turns import Turns
 from storage import promises
 from storage.models import TeamRoom
 from storage.promises import Claim
@@ -61,13 +62,13 @@ async def instead(desk: Desk, claim: Claim, told: Telling, rooms_there: Rooms | 
     return bool(members) and await desk.run(rooms.instead, claim, room, members)
 
 
-Platforms = tuple[Mapping[str, Sender], Mapping[str, Rooms]]
+Platforms = tuple[Mapping[str, Sender], Mapping[str, Rooms], Turns]
 
 
 async def show(desk: Desk, claim: Claim, platforms: Platforms, mark: Mark) -> None:
     """Say in a room how things stand; whatever stands against it, those who should hear it are told directly."""
     platform: str = await desk.look(rooms.platform_for, claim)
-    senders, all_rooms = platforms
+    senders, all_rooms, turns = platforms
     if platform not in all_rooms:
         await desk.run(rooms.nowhere, claim)
         return
@@ -80,7 +81,8 @@ async def show(desk: Desk, claim: Claim, platforms: Platforms, mark: Mark) -> No
     elif shown.true:
         await desk.database.run(desk.trust, promises.keep, claim.id, claim.lease)
     else:
-        await say(desk, claim, shown, (senders[platform], rooms_there), mark)
+        async with turns.turn("" if senders[platform].recalls or shown.stamp else platform):
+            await say(desk, claim, shown, (senders[platform], rooms_there), mark)
 
 
 async def say(desk: Desk, claim: Claim, shown: rooms.Shown, there: tuple[Sender, Rooms], mark: Mark) -> None:

@@ -56,7 +56,7 @@ class TeamsKiller(Killer):
     """The same, beside the line into the chats; what people do is seen where they do it."""
 
     def watch(self, moment: str, about: Any) -> None:
-        if moment == "say:received":
+        if moment == "chat.say:received":
             told = json.loads(about["body"])
             self.sent.append((self.school.lives, about["conversation"].removeprefix("a:"), told.get("summary") or ""))
         self.passes(moment)
@@ -120,7 +120,7 @@ def every_kill() -> list[Kill]:
         for story, after in itertools.product(FINAL, (0.0, 0.002, 0.005, 0.010))
     ]
     told = [
-        Kill(f"say:{side}", after, nth, story=story)
+        Kill(f"chat.say:{side}", after, nth, story=story)
         for story, nth, side, after in itertools.product(
             ("urgent", "head"), (1, 2, 3, 4), ("received", "answered"), (0.0, 0.001, 0.003, 0.008)
         )
@@ -132,7 +132,7 @@ def every_kill() -> list[Kill]:
         *(Kill(f"{where}:{side}") for where, side in itertools.product(("graph", "open"), ("received", "answered"))),
     ]
     again = [
-        Kill(f"say:{side}", after, nth, story=story, resuming=True)
+        Kill(f"chat.say:{side}", after, nth, story=story, resuming=True)
         for side, nth, after, story in itertools.product(("received", "answered"), (1, 2, 3), (0.0, 0.004), FINAL)
     ]
     return [*told, *swept, *receipt, *begun, *again]
@@ -146,7 +146,7 @@ def some_kills(wanted: int) -> list[Kill]:
 
 def test_every_moment_of_a_report_in_teams_has_its_kill() -> None:
     assert sum(1 + plan.resuming for plan in every_kill()) >= 200
-    assert {plan.moment.partition(":")[0] for plan in some_kills(KILLS["sqlite"])} >= {"say", "submit", "fetch"}
+    assert {plan.moment.partition(":")[0] for plan in some_kills(KILLS["sqlite"])} >= {"chat.say", "submit", "fetch"}
 
 
 @pytest.mark.parametrize("kind", KILLS)
@@ -162,7 +162,7 @@ def test_no_report_in_teams_is_lost_or_doubled_and_a_kill_repeats_one_message_at
         tempfile.TemporaryDirectory(prefix="lanyard-kills-") as folder,
         a_school(Path(folder), url, teams=True) as school,
     ):
-        killer = TeamsKiller(school, tuple(FINAL), "say:answered")
+        killer = TeamsKiller(school, tuple(FINAL), "chat.say:answered")
         school.chat.workspace.teams.on_call.append(killer.watch)
         reporters = [TeamsReporter(school, killer, role) for role in ("teacher", "teaching_assistant")]
         checkpoint = Path(folder) / "before.checkpoint"

@@ -21,7 +21,7 @@ from handlers.slack.files import SlackFiles
 from handlers.slack.listeners import AWAY, Listeners, in_a_line, view_of
 from handlers.slack.people import People
 from handlers.slack.rooms import SlackRooms
-from handlers.slack.sender import SlackSender
+from handlers.slack.sender import LIMITS, SlackSender
 from handlers.slack.socket import CALM, Pace, Socket
 from handlers.slack.surface import mended
 
@@ -38,6 +38,7 @@ class Workspace:
     url: str = "https://slack.com/api/"
     app_token: str = ""
     away: str = AWAY
+    paced: bool = True  # whether we say no more than Slack takes; a stand-in may be told everything at once
 
 
 class Slack:
@@ -54,7 +55,7 @@ class Slack:
             logger=quiet("slack_sdk"),
             retry_handlers=[],
         )
-        self.sender = SlackSender(self.client, clock)
+        self.sender = SlackSender(self.client, clock, LIMITS if workspace.paced else ())
         self.people = People(self.client, workspace.team)
         self.rooms = SlackRooms(self.client, self.people, self.sender)
         self.files = SlackFiles(self.client, self.session)

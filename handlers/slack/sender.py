@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.allowance import Allowance, Limit
 from handlers.senders import Mark, Posted, Unreachable
 from handlers.slack.calls import BARRED, FAILURES, complaint, retry_after, undone
 from handlers.slack.cards import card_blocks, fallback
@@ -17,6 +18,9 @@ from templates.shapes import Card
 WAITS = 10.0
 # Slack asks us to wait and does not say whether it means one conversation or all: all wait, but no longer than this.
 ALL_WAIT = 30.0
+# One message a second in each conversation, in short bursts: Slack's own words for chat.postMessage.  For the workspace
+# as a whole, and for edits, it names no number that holds: there Slack says when it is enough.
+LIMITS: Sequence[Limit] = ((20, 20.0),)
 # For what is said in answer to somebody, and never said again.
 ONCE = Mark("")
 # Our clock and Slack's may differ when we look back for a message of ours.
@@ -44,13 +48,16 @@ class SlackSender:
 
     recalls = True
 
-    def __init__(self, client: AsyncWebClient, clock: Callable[[], float] = time.time) -> None:
-        self.client, self.clock = client, clock
+    def __init__(
+        self, client: AsyncWebClient, clock: Callable[[], float] = time.time, limits: Sequence[Limit] = LIMITS
+    ) -> None:
+        self.client, self.clock, self.allowance = client, clock, Allowance(limits, clock)
         self.quiet: dict[str, float] = {}  # by method: until when Slack is left alone
 
     async def post(self, to: str, card: Card, mark: Mark = ONCE) -> Posted:
         """A message to a person's id, or into a conversation; what stands already is made to say this."""
         self.heed("post")
+        self.allowance.take(to)
         if stands := await self.standing(to, mark):
             with suppress(Lost):
                 return await self.change(stands, card, mark)

@@ -15,6 +15,7 @@ from microsoft_teams.api.auth.cloud_environment import PUBLIC
 from microsoft_teams.apps.auth.token_validator import JwtValidationOptions, TokenValidator
 from starlette.responses import JSONResponse, Response
 
+from handlers.allowance import Allowance
 from handlers.desk import Desk
 from handlers.gate import Gate, Visit
 from handlers.teams.cards import chat_card, summary
@@ -27,7 +28,7 @@ from handlers.teams.people import People
 from handlers.teams.places import Places
 from handlers.teams.references import References
 from handlers.teams.rooms import TeamsRooms
-from handlers.teams.sender import TeamsSender
+from handlers.teams.sender import LIMITS, LIMITS_ALL, TeamsSender
 from handlers.teams.surface import again, answers_from, aside, dialog, sent_form
 from handlers.teams.threads import is_direct
 from handlers.teams.tokens import Registration, Tokens
@@ -38,8 +39,11 @@ WAITS = httpx.Timeout(10.0, connect=5.0)
 class Teams:
     """Made inside the running loop; ``people`` works at once, ``open`` lets in and speaks."""
 
-    def __init__(self, us: Registration, places: Places, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, us: Registration, places: Places, clock: Callable[[], float] = time.time, *, paced: bool = True
+    ) -> None:
         self.us, self.places, self.clock = us, places, clock
+        self.paced = paced  # whether we say no more than Teams takes; a stand-in may be told everything at once
         self.http = httpx.AsyncClient(timeout=WAITS)
         self.tokens = Tokens(us, places)
         self.connector = Connector(self.tokens, us.tenant)
@@ -53,7 +57,8 @@ class Teams:
     ) -> tuple[TeamsSender, Gate]:
         """What speaks for us, and the gate whose ``enter`` answers POST /teams/api/messages."""
         references = References(desk, self.people.tenant)
-        sender = TeamsSender(self.connector, references, self.places.connector, self.clock)
+        here, everywhere = (Allowance(limits if self.paced else (), self.clock) for limits in (LIMITS, LIMITS_ALL))
+        sender = TeamsSender(self.connector, references, self.places.connector, (here, everywhere))
         self.rooms.service = sender.service
         entrance = TeamsEntrance(self.us.tenant, Validator(self.us.app_id, self.keys), self.keys, self.places)
         return sender, Gate(entrance, Answering(desk, self.people, sender, self.rooms), keep, alarm)

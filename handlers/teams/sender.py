@@ -1,9 +1,10 @@
 """What goes out to people in Teams."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from handlers.allowance import Allowance, Limit
 from handlers.senders import Mark, Posted, Shut, Unreachable
 from handlers.teams.calls import FAILURES, complaint, retry_after, status
 from handlers.teams.cards import chat_card, summary
@@ -23,6 +24,11 @@ NOTHING = 404
 # Microsoft's name for somebody who does not exist; other refusals of a new conversation may pass.
 NOBODY = ("UserNotFound", "InvalidUser")
 UNTRUSTED = 401
+# Microsoft's own numbers for what one bot may say in one conversation, and the lower of those for one tenant: 30 to 50.
+LIMITS: Sequence[Limit] = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))
+LIMITS_ALL: Sequence[Limit] = ((30, 1.0),)
+# For a conversation, and for all of them.
+Allowances = tuple[Allowance, Allowance]
 # What every channel's name has in it, and no person's.
 CHANNEL = "@thread"
 
@@ -36,10 +42,14 @@ class TeamsSender:
 
     recalls = False
 
-    def __init__(self, connector: Connector, references: References, fallback: str, clock: Callable[[], float]) -> None:
-        self.connector, self.references, self.fallback, self.clock = connector, references, fallback, clock
+    def __init__(self, connector: Connector, references: References, fallback: str, allowances: Allowances) -> None:
+        self.connector, self.references, self.fallback = connector, references, fallback
+        self.here, self.everywhere = allowances
+        self.clock = self.here.clock
         # Until when a conversation is to be left alone.
         self.quiet: dict[str, float] = {}
+        # By a service that failed, the one by which people of this tenant are reached since.
+        self.moved: dict[str, str] = {}
 
     async def post(self, to: str, card: Card, mark: Mark) -> Posted:
         """A message to a person, by their id in the directory, into a channel, or where ``Posted`` says.
@@ -67,7 +77,8 @@ class TeamsSender:
         service, conversation, name = await self.place(where.channel)
         told = (chat_card(card), summary(card))
         try:
-            await self.asked(conversation, lambda: self.connector.change(service, conversation, where.stamp, told))
+            change = self.connector.change
+            await self.asked(service, conversation, lambda there: change(there, conversation, where.stamp, told))
         except Gone:
             return await self.into(where.channel, card)
         return Posted(name, where.stamp)
@@ -91,9 +102,15 @@ class TeamsSender:
 
     async def begin(self, to: str, known: Place | None, card: Card) -> Posted:
         """A conversation with somebody who has the app and has not spoken yet."""
-        service = known.service if known else await self.service()
+        service = await self.service()
         member = known.member if known and known.member else to
-        conversation = await self.sent(self.connector.open(service, member))
+        await self.everywhere.wait("")
+        try:
+            conversation = await self.sent(self.connector.open(service, member))
+        except Gone as no:
+            if no.nobody:
+                raise
+            raise Unreachable from None  # it is the service that is not there
         posted = await self.say(service, conversation, card)
         await self.references.opened(to, Place(service, conversation, known.member if known else ""))
         return posted
@@ -103,19 +120,26 @@ class TeamsSender:
 
     async def answer(self, service: str, conversation: str, card: Block, said: str) -> Posted:
         """A card that is drawn already, into a conversation that has just spoken."""
-        id = await self.asked(conversation, lambda: self.connector.say(service, conversation, card, said))
-        return Posted(channel=f"{service} {conversation}", stamp=id)
+        say = self.connector.say
+        id = await self.asked(service, conversation, lambda there: say(there, conversation, card, said))
+        return Posted(channel=f"{self.moved.get(service, service)} {conversation}", stamp=id)
 
-    async def asked(self, conversation: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def asked(self, service: str, conversation: str, call: Callable[[str], Awaitable[Answer]]) -> Answer:
         """Unless Teams has asked for quiet there: it is not asked again before the time that it named."""
         if (left := self.quiet.get(conversation, 0.0) - self.clock()) > 0:
             raise Unreachable(left, tried=False)
         self.quiet.pop(conversation, None)
+        self.here.heed(conversation)
+        await self.everywhere.wait("")
+        self.here.take(conversation)
+        there = self.moved.get(service, service)
         try:
-            return await self.sent(call())
+            return await self.sent(call(there))
         except Unreachable as no:
             if no.retry_after:
                 self.quiet[conversation] = self.clock() + no.retry_after
+            elif not no.shut:
+                self.moved[service] = await self.service()
             raise
 
     async def sent(self, call: Awaitable[Answer]) -> Answer:
@@ -132,9 +156,13 @@ class TeamsSender:
         if status(error) == SHUT:
             return Shut()
         if status(error) == NOTHING or complaint(error) in NOBODY:
-            return Gone(gone=True)
+            return Gone(nobody=complaint(error) in NOBODY)
         return Unreachable(retry_after(error), unsure=status(error) == 0)
 
 
 class Gone(Unreachable):
-    """There is nothing there."""
+    """There is nothing there; ``nobody`` says that Microsoft knows no such person."""
+
+    def __init__(self, *, nobody: bool) -> None:
+        super().__init__(gone=True)
+        self.nobody = nobody

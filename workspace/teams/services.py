@@ -58,7 +58,8 @@ async def answer(tenant: Callable[[], Tenant], where: str, service: Service, sco
     if no := refusal(asked, where, scope, request):
         return no
     await asyncio.sleep(asked.takes.get(where, 0))
-    return await seen(asked, "change" if request.method == "PUT" else where, service, request)
+    name = where if where != "say" else "chat.change" if request.method == "PUT" else "chat.say"
+    return await seen(asked, name, service, request)
 
 
 async def discovery(_: Tenant, request: Request) -> Response:

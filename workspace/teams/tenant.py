@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,6 +55,7 @@ class Tenant(ABC):
         self.more_keys: list[Json] = []
         self.numbers = itertools.count(1)
         self.mischief = Mischief()
+        self.counts: Counter[str] = Counter()
         # Told every moment of a question that can be seen from outside: "<place>:received" and "<place>:answered".
         self.on_call: list[Callable[[str, Json], None]] = []
 

@@ -29,6 +29,7 @@ async def seen(tenant: Tenant, name: str, service: Service, request: Request) ->
     """What the service answers, unless something is ordered to go wrong."""
     talk = unquote(request.path_params.get("conversation", ""))
     about: Json = {"conversation": talk, "body": (await request.body()).decode(errors="replace")}
+    tenant.counts[name] += 1
     tenant.moment(f"{name}:received", about)
     if away := await turned_away(tenant.mischief, name):
         return away
