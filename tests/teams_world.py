@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.teams_town import Member, Town
 from tests.world import PEOPLE, World, until
@@ -16,6 +17,8 @@ class TeamsWorld(World):
 
     The stranger, who has no account with the school, is there as a visitor to a meeting is.
     """
+
+    saying, changing = "chat.say", "chat.change"
 
     def __init__(self, chat: Address, folder: Path, database_url: str, town: Town, *, both: bool = False) -> None:
         self.town, self.both, self.speaks = town, both, "both" if both else "teams"
@@ -50,6 +53,24 @@ class TeamsWorld(World):
             if self.workspace.town.people[id] in talks.members(self.workspace.town):
                 self.on(name).installs()
         until(lambda: all(each.messages() for each in self.members.values()), "a welcome for everybody")
+
+    def misbehaves(self, kind: str, times: int = 1, seconds: float = 0, only: str = "") -> None:
+        self.town.mischief.order(kind, times, seconds, only)
+
+    def moments(self) -> list[Any]:
+        return self.town.on_call
+
+    def called(self, *methods: str) -> int:
+        return sum(self.town.counts[method] for method in methods)
+
+    @contextmanager
+    def chat_is_down(self) -> Iterator[None]:
+        self.misbehaves("broken", 10**6, only="chat.")
+        try:
+            yield
+        finally:
+            self.misbehaves("none")
+            self.clock.forward(minutes=2)
 
     def closes(self) -> None:
         for each in self.members.values():

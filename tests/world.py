@@ -156,8 +156,8 @@ class World:
     chair: Somebody
     chair_of_trustees: Somebody
     bot: Bot | None = None
-    # Which chats the school is founded with.
-    speaks = "slack"
+    # Which chats the school is founded with, and how a new message and a changed one are called there.
+    speaks, saying, changing = "slack", "chat.postMessage", "chat.update"
 
     def __init__(self, chat: Address, folder: Path, database_url: str, *, socket: bool = False) -> None:
         self.chat, self.folder, self.socket = chat, folder, socket
@@ -287,6 +287,28 @@ class World:
         """The chat goes wrong in this way, so often, at every call or at one method alone."""
         asked = {"kind": kind, "times": times, "seconds": seconds, "only": only}
         assert self.page.post("/ui/mischief", json=asked).is_success
+
+    def on(self, name: str) -> Any:
+        """Somebody of the school with the chat open."""
+        return getattr(self, name)
+
+    @contextmanager
+    def watches(self, tell: Callable[[str], object]) -> Iterator[None]:
+        """Tell meanwhile of each new message of the bot, as the chat is asked to take it: whom it is to."""
+
+        def told(moment: str, about: Any) -> None:
+            if moment == f"{self.saying}:received":
+                tell(about.get("channel") or about["conversation"])
+
+        self.moments().append(told)
+        try:
+            yield
+        finally:
+            self.moments().remove(told)
+
+    def moments(self) -> list[Any]:
+        """Whoever is told what the chat is asked."""
+        return self.workspace.on_call
 
     def called(self, *methods: str) -> int:
         """How often the bot has called these methods of the chat."""
