@@ -16,7 +16,7 @@ from storage import checkpoints, copies, parcel
 from storage.durable import appearing, sync_folder
 from storage.faults import Unopenable
 from storage.parcel import CHECKPOINT, DATABASE, EVIDENCE, POLICIES, Damaged, Parcel
-from storage.queries import cases
+from storage.queries import cases, leftovers
 from storage.unit import Unit
 from storage.verify import Findings, verify
 from storage.witnesses import VERIFIER, Seen, newest
@@ -117,7 +117,8 @@ def examine(settings: Settings, aside: Path, checkpoint: Path | None) -> tuple[S
 
 
 def missing_pictures(ground: Ground) -> list[str]:
-    known: list[str] = ground.database.look_now(ground.trust, Unit.find, cases.fetched())
+    look = ground.database.look_now
+    known = [*look(ground.trust, Unit.find, cases.fetched()), *look(ground.trust, Unit.find, leftovers.certificates())]
     return [id for id in known if not (ground.settings.home / EVIDENCE / id).is_file()]
 
 

@@ -87,7 +87,11 @@ async def sweep(desk: Desk, settings: Settings, bell: Bell) -> None:
     trusts: list[str] = await desk.database.look("", lambda unit: [row.id for row in unit.find(people.trust())])
     known: set[str] = set()
     for trust in trusts:
-        known.update(await desk.database.look(trust, lambda unit: unit.find(queries.pictures())))
+        known.update(await desk.database.look(trust, blobs_known))
     gone = await asyncio.to_thread(desk.blobs.sweep, known, (machine() - YOUNG).timestamp())
     if gone:
         log.warning("swept: %d", len(gone))
+
+
+def blobs_known(unit: Unit) -> list[str]:
+    return [*unit.find(queries.pictures()), *unit.find(queries.certificates())]

@@ -63,6 +63,8 @@ class Event(StrEnum):
     DUTY_DONE = "duty.done"
     DUTY_PUT_OFF = "duty.put_off"
     DUTY_UNABLE = "duty.unable"
+    CERTIFICATE_ADDED = "certificate.added"
+    CERTIFICATE_VIEWED = "certificate.viewed"
     DUTY_OVERDUE = "duty.overdue"
     ABSENCE_ENDED = "absence.ended"
     APPOINTMENT_ASKED = "appointment.asked"

@@ -33,6 +33,8 @@ ACTIONS = (
     "duty_drill",
     "duty_later",
     "duty_cannot",
+    "duty_certificate",
+    "duty_certificates",
     "away",
     "back",
     "office",

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from bot.adoption import Approval, adopt
 from bot.duties_command import show_duties
 from bot.school_year import apply_calendar
+from bot.settings import Settings
 from bot.staff_list import apply_staff
 from storage import sealed
 from storage.models import Person, Promise, Task
@@ -139,7 +140,7 @@ def test_the_message_says_how_it_stands_once_it_is_done_and_what_was_done_stays(
     assert [each for each in school.events() if each.startswith("duty.")].count("duty.done") == 1
     school.teacher.shuts()
     again = [each for each in school.teacher.messages() if each["text"].startswith("Done:")]
-    assert actions(again[-1]) == []
+    assert actions(again[-1]) == ["duty_certificate"]
     assert school.ledger_is_whole()
 
 
@@ -428,7 +429,9 @@ def test_a_practice_report_from_the_termly_drill_settles_it_when_somebody_acknow
     assert (kept.state, kept.done_on) == ("done", tuesday(school))
 
 
-def test_where_a_certificate_is_kept_is_sealed_with_what_was_done(school: World) -> None:
+def test_a_school_without_pages_keeps_sealed_where_a_certificate_lies(school: World) -> None:
+    chat_alone = {name: value for name, value in (school.env() | school.chats()).items() if name != "LANYARD_URL"}
+    school.settings = Settings.read(chat_alone)
     morning(school, tuesday(school))
     training = next(
         task
@@ -440,4 +443,6 @@ def test_where_a_certificate_is_kept_is_sealed_with_what_was_done(school: World)
     assert "Where is the certificate kept?" in words(form)
     school.teacher.sends(form, done_on=str(tuesday(school)), proof="In the blue folder")
     school.settled()
+    last = [each for each in school.teacher.messages() if each["text"].startswith("Done:")][-1]
+    assert actions(last) == []
     assert school.look(lambda unit: sealed.opened_field(unit, training.id, "proof")) == "In the blue folder"

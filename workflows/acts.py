@@ -9,6 +9,7 @@ from workflows import (
     absences,
     adding,
     cases,
+    certificates,
     checklist,
     decisions,
     exchange,
@@ -55,6 +56,8 @@ PRESSED: Mapping[str, Act] = {
     "duty_drill": tasks.drill,
     "duty_later": tasks.put_off,
     "duty_cannot": tasks.cannot,
+    "duty_certificate": certificates.offer,
+    "duty_certificates": certificates.look,
 }
 WRITTEN: Mapping[str, Write] = {
     "note": text(cases.note, "note"),

@@ -18,7 +18,7 @@ from workflows.packs import load_floor
 from workflows.refusals import Refused
 from workflows.visits import Answer, Doorway, Visit
 
-Purpose = Literal["invite", "case", "evidence", "add", "task", "office", "report"]
+Purpose = Literal["invite", "case", "evidence", "add", "task", "office", "report", "certificate", "certificates"]
 LIVES = {
     "invite": timedelta(days=7),
     "case": timedelta(hours=72),
@@ -27,6 +27,8 @@ LIVES = {
     "task": timedelta(days=30),
     "office": timedelta(days=7),
     "report": timedelta(days=60),
+    "certificate": timedelta(minutes=30),
+    "certificates": timedelta(minutes=10),
 }
 # Those that lead, with a passphrase, to a page.
 DOORS: tuple[Purpose, ...] = ("case", "office")

@@ -56,7 +56,8 @@ def of_school(unit: Unit, rules: Rules, school: School, reader: str) -> Iterator
     tasks = current(unit.find(queries.tasks_at(school.id)))
     if tasks:
         bars = tuple(said(rules, each) for each in telling(progress(unit, tasks)))
-        yield "nudge.completion", {"school": school.name, "completion": bars}
+        certified = school.id if unit.find(queries.certificates(tuple(task.id for task in tasks))) else ""
+        yield "nudge.completion", {"school": school.name, "completion": bars, "school_id": certified}
     today = day_of(unit.now)
     accounts = [each for each in official.kept(unit) if each.row.school in (school.id, "")]
     if accounts:

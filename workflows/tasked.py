@@ -39,11 +39,19 @@ def described(unit: Unit, rules: Rules, task: Task) -> dict[str, Any]:
         "clause": duty.why if duty in rules.pack.duties and mark(duty.why)[0] == "clause" else "",
         "may_put_off": task.put_off < PUT_OFF,
         "may_say_no": not task.period.startswith(APART),
-        "certificate": words.certificate,
+        # Where we have no page for it, they say where it lies.
+        "certificate": words.certificate and not rules.pages,
+        "adds": adds_certificate(rules, task),
+        "added": adds_certificate(rules, task) and bool(unit.find(queries.certificates((task.id,)))),
         "practises": words.practises and task.state == "open",
         "done_on": spoken_day(str(task.done_on)) if task.done_on else "",
         "next_on": spoken_day(str(task.next_on)) if task.next_on else "",
     }
+
+
+def adds_certificate(rules: Rules, task: Task) -> bool:
+    """Whether a certificate may be added to it on our page: it has been done, and asks for one."""
+    return task.state == "done" and rules.words.nudges[task.duty].certificate and bool(rules.pages)
 
 
 def about(unit: Unit, rules: Rules, task: Task) -> Iterator[tuple[str, str]]:

@@ -81,19 +81,19 @@ class AddingPages:
 
     async def picture(self, request: Request) -> Response:
         """Take in one picture: 201 when it is with the report, or a status that the page has words for."""
-        insist(request)
+        insist(request, _cookie(request))
         try:
             upload = await self._front.desk.look(adding.begin, self._front.desk.rules, _cookie(request))
             received = await receive(request, upload, self._front.desk.blobs)
             await self._front.desk.run(adding.came, _cookie(request), received.told, received.found)
         except Unwanted as no:
-            return _ends(no.status)
+            return ends(no.status)
         except ClientDisconnect:
-            return _ends(400)
+            return ends(400)
         except Destroyed:
-            return _ends(403)
+            return ends(403)
         except Refused as no:
-            return _ends(409 if no.message.name == "refusals.enough" else 403)
+            return ends(409 if no.message.name == "refusals.enough" else 403)
         return Response(status_code=201)
 
     async def done(self, request: Request) -> Response:
@@ -130,18 +130,19 @@ class AddingPages:
         return await self._front.show("gone", 410, again="")
 
 
-def insist(request: Request) -> None:
-    """Turn away a picture that was not sent by our own page, in this session."""
+def insist(request: Request, cookie: str) -> None:
+    """Turn away a file that was not sent by our own page, in this session."""
     headers = request.headers
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise HTTPException(403)
     if headers.get("content-type", "") != "application/octet-stream":
         raise HTTPException(415)
-    if not hmac.compare_digest(headers.get(MARK, "").encode(), mark(_cookie(request)).encode()):
+    if not hmac.compare_digest(headers.get(MARK, "").encode(), mark(cookie).encode()):
         raise HTTPException(403)
 
 
-def _ends(status: int) -> Response:
+def ends(status: int) -> Response:
+    """An answer that ends the line."""
     # What is still on its way is not read: the line is closed instead.
     return Response(status_code=status, headers={"Connection": "close"})
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -37,15 +37,18 @@ class Received:
     found: Came
 
 
-async def receive(request: Request, upload: Upload, blobs: Blobs) -> Received:
-    """Read a line about the picture and then the picture.  Raises Unwanted, NotSaved, ClientDisconnect."""
+async def receive(request: Request, upload: Upload, blobs: Blobs, kind: Callable[[bytes], str] = kind_of) -> Received:
+    """Read a line about the picture and then the picture.  Raises Unwanted, NotSaved, ClientDisconnect.
+
+    ``kind`` says what the first bytes are, "" where that is not wanted.
+    """
     if int(request.headers.get("content-length", "0")) > LINE + LARGEST:
         raise Unwanted(413)
     try:
         async with asyncio.timeout(LONGEST):
             pieces = arriving(request)
             told, begun = await about(pieces)
-            return Received(told, await sealed(pieces, begun, upload, blobs))
+            return Received(told, await sealed(pieces, begun, (upload, kind), blobs))
     except TimeoutError:
         raise Unwanted(408) from None
     except OSError:
@@ -83,14 +86,17 @@ def is_told(told: object) -> bool:
     return isinstance(told, dict) and all(isinstance(text, str) for text in told.values()) and in_order(told)
 
 
-async def sealed(pieces: AsyncIterator[bytes], begun: bytes, upload: Upload, blobs: Blobs) -> Came:
+async def sealed(
+    pieces: AsyncIterator[bytes], begun: bytes, wanted: tuple[Upload, Callable[[bytes], str]], blobs: Blobs
+) -> Came:
     """The picture, durable when this returns; nothing of it is left where it was not wanted or broke off."""
+    upload, kind = wanted
     async for piece in pieces:
         if len(begun) >= ENOUGH:
             begun += piece
             break
         begun += piece
-    media = kind_of(begun[:ENOUGH])
+    media = kind(begun[:ENOUGH])
     if not media:
         raise Unwanted(415)
     growing = await asyncio.to_thread(blobs.begin, upload.id)

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from handlers.desk import Desk
 from handlers.web.adding import AddingPages
 from handlers.web.case import CasePages
+from handlers.web.certificates import certificate_routes
 from handlers.web.cover import Cover
 from handlers.web.door import DoorPages
 from handlers.web.figures import FigurePages
@@ -23,8 +24,7 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
     """The routes of all pages, each answer under the same strict cover."""
     front = Front(desk, database, trust, house)
     door, case, gallery = DoorPages(front), CasePages(front), GalleryPages(front)
-    task, policy = TaskPages(front), PolicyPages(front)
-    adding, figures = AddingPages(front), FigurePages(front)
+    task, policy, adding, figures = TaskPages(front), PolicyPages(front), AddingPages(front), FigurePages(front)
     routes = Router(
         [
             Route("/style.css", _style, methods=["GET"]),
@@ -52,6 +52,7 @@ def pages(desk: Desk, database: Database, trust: str, house: House) -> list[Base
             Route("/add/picture", adding.picture, methods=["PUT"]),
             Route("/add/done", adding.done, methods=["POST"]),
             Route("/add/{step}", adding.back, methods=["GET"]),
+            *certificate_routes(front),
             Route("/adding.js", _script, methods=["GET"]),
             Route("/e/{token}", gallery.show, methods=["GET"]),
             Route("/e/{token}/{position:int}", gallery.picture, methods=["GET"]),

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from datetime import date
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from handlers.web.front import Front
 from handlers.web.posted import fields, one
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import doors, tasks
+from workflows import certificates, doors, tasks
 from workflows.calendar import day_of
 from workflows.people import Who
 from workflows.refusals import BadAnswers
 from workflows.rules import Rules
+from workflows.tasked import adds_certificate
 
 
 class TaskPages:
@@ -33,9 +34,11 @@ class TaskPages:
         act = "cannot" if one(posted, "act") == "cannot" else "done"
         try:
             given = {box: one(posted, box) for box in ("done_on", "proof")}
-            said: Message = await self._front.desk.run(answered, token, act, given)
+            said, certificate = await self._front.desk.run(answered, token, act, given)
         except BadAnswers:
             return await self._page(token, await self._looked(token), problem=True)
+        if certificate:
+            return RedirectResponse(f"/p/k/{certificate}", 303)
         return await self._front.show("said", card=self._front.desk.say(said))
 
     async def _looked(self, token: str) -> tuple[Message, str, date]:
@@ -58,9 +61,11 @@ def shown(unit: Unit, rules: Rules, token: str) -> tuple[Message, str, date]:
     return tasks.material(unit, rules, task), task.state, day_of(unit.now)
 
 
-def answered(unit: Unit, rules: Rules, token: str, act: str, given: Mapping[str, str]) -> Message:
+def answered(unit: Unit, rules: Rules, token: str, act: str, given: Mapping[str, str]) -> tuple[Message, str]:
+    """What is to be said, and a link to where the certificate is added, "" where there is none to add."""
     task, person = doors.task_for(unit, token)
     who = Who("person", "", person)
     if act == "cannot":
-        return tasks.cannot(unit, rules, task, who)
-    return tasks.finish(unit, rules, task, given, who)
+        return tasks.cannot(unit, rules, task, who), ""
+    said, done = tasks.finish(unit, rules, task, given, who), tasks.own(unit, task, who)
+    return said, certificates.link_for(unit, done) if adds_certificate(rules, done) else ""

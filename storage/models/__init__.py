@@ -6,7 +6,7 @@ Nothing here holds a report's words: those are in ``Sealed``, under the key of t
 
 from storage.models.cases import Case, Draft, Evidence, Involved, Party, Unprocessed
 from storage.models.doors import Link, Passphrase, WebSession
-from storage.models.duties import PolicyVersion, Task
+from storage.models.duties import Certificate, PolicyVersion, Task
 from storage.models.figures import TermFigures
 from storage.models.keeping import DeskSetting, Entry, Heard, Key, LedgerHead, Posted, Promise, Sealed
 from storage.models.official import OfficialAccount, OfficialHolder
@@ -31,6 +31,7 @@ __all__ = [
     "Appointment",
     "CalendarSpan",
     "Case",
+    "Certificate",
     "Conversation",
     "DeskSetting",
     "Draft",

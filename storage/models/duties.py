@@ -57,3 +57,16 @@ class PolicyVersion(Owned, table=True):
     approved_on: date
     changes: str = ""
     added_at: datetime
+
+
+class Certificate(Owned, table=True):
+    """A file that somebody keeps with what they did; its bytes are a sealed blob under this id, and the task's key."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (UniqueConstraint("task", "sha256"),)
+    task: str = Field(index=True)
+    person: str
+    media: str
+    size: int
+    sha256: str
+    added_at: datetime

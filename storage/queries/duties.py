@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.asked import kept
-from storage.models import Person, PolicyVersion, Task
+from storage.models import Certificate, Person, PolicyVersion, Task
 
 
 @kept
@@ -69,4 +69,14 @@ def versions(policy: str) -> SelectOfScalar[PolicyVersion]:
         select(PolicyVersion)
         .where(col(PolicyVersion.policy) == policy)
         .order_by(col(PolicyVersion.approved_on).desc(), col(PolicyVersion.added_at).desc())
+    )
+
+
+@kept
+def certificates(tasks: Sequence[str]) -> SelectOfScalar[Certificate]:
+    """The certificates of some tasks, the newest first."""
+    return (
+        select(Certificate)
+        .where(col(Certificate.task).in_(tasks))
+        .order_by(col(Certificate.added_at).desc(), col(Certificate.id))
     )

@@ -67,7 +67,7 @@
       const told = { once: item.once };
       for (const box of item.querySelectorAll("input")) told[box.dataset.what] = box.value;
       const line = new XMLHttpRequest();
-      line.open("PUT", "/p/add/picture");
+      line.open("PUT", words.to);
       line.setRequestHeader("Content-Type", "application/octet-stream");
       line.setRequestHeader("Lanyard-Mark", words.mark);
       let tenth = -1;
