@@ -14,7 +14,7 @@ from handlers.web.front import Front
 from handlers.web.posted import fields, insist_on_mark, mark
 from handlers.web.receiving import Unwanted, receive
 from storage.faults import Destroyed
-from workflows import adding, doors
+from workflows import adding
 from workflows.adding import Adding
 from workflows.refusals import BadAnswers, Refused
 
@@ -39,17 +39,7 @@ class AddingPages:
             cookie = await self._front.desk.run(adding.enter, str(request.path_params["token"]))
         except Refused:
             return await self._gone()
-        response = RedirectResponse("/p/add/", 303)
-        response.set_cookie(
-            COOKIE,
-            cookie,
-            max_age=int(doors.SESSION.total_seconds()),
-            path="/p/add/",
-            secure=self._front.house.url.startswith("https:"),
-            httponly=True,
-            samesite="strict",
-        )
-        return response
+        return self._front.let_in(COOKIE, cookie, "/p/add/", within="/p/add/")
 
     async def show(self, request: Request) -> Response:
         """The question that is asked first, or the pictures."""

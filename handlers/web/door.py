@@ -84,17 +84,7 @@ class DoorPages:
         return await self._front.show("gone", 410, again=_token(request))
 
     def _let_in(self, session: str) -> Response:
-        response = RedirectResponse("/p/c/", 303)
-        response.set_cookie(
-            COOKIE,
-            session,
-            max_age=int(doors.SESSION.total_seconds()),
-            path="/p/",
-            secure=self._front.house.url.startswith("https:"),
-            httponly=True,
-            samesite="strict",
-        )
-        return response
+        return self._front.let_in(COOKIE, session, "/p/c/", within="/p/")
 
 
 def _token(request: Request) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from handlers.desk import Desk
 from storage.database import Database
 from storage.faults import Busy, NotSaved, Uncertain
 from templates.pages import page
 from templates.shapes import Pairs
+from workflows import doors
 from workflows.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,20 @@ class Front:
         await asyncio.gather(self._learn_contacts(), return_exceptions=True)
         words = page(name, {"house": self.house.name, "contacts": self._contacts, **values})
         return HTMLResponse(words, status)
+
+    def let_in(self, cookie: str, session: str, page: str, *, within: str) -> Response:
+        """On to the page, with a session that lasts 30 minutes and is sent to what lies ``within`` this path alone."""
+        response = RedirectResponse(page, 303)
+        response.set_cookie(
+            cookie,
+            session,
+            max_age=int(doors.SESSION.total_seconds()),
+            path=within,
+            secure=self.house.url.startswith("https:"),
+            httponly=True,
+            samesite="strict",
+        )
+        return response
 
     def answers_to_faults(self) -> dict[Any, Callable[..., Awaitable[Response]]]:
         """Which page answers which failure."""
