@@ -14,7 +14,7 @@ from tests.browser.somebody import TOO_WIDE, nameless
 
 pytestmark = pytest.mark.browser
 
-TEACHER, HEAD = "U0OYELARAN", "U0WHITLOCK"
+TEACHER, HEAD, BY_MAIL = "U0OYELARAN", "U0WHITLOCK", "M0OKAFOR01"
 
 
 @pytest.fixture
@@ -116,7 +116,21 @@ def card(page: Page, words: str) -> Locator:
     return found
 
 
-def test_what_is_reported_in_teams_is_acknowledged_in_slack(opens: Callable[..., Page]) -> None:
+def goes_between(page: Page, size: str) -> None:
+    """From one chat to the other and back, in the page."""
+    either = page.get_by_role("navigation", name="Which chat")
+    expect(either.get_by_role("link", name="Slack")).to_have_attribute("aria-current", "page")
+    looks(page, f"either-{size}-slack")
+    either.get_by_role("link", name="Teams").click()
+    card(page, "You can make a report here")
+    looks(page, f"either-{size}-teams")
+    either.get_by_role("link", name="Slack").click()
+    expect(page.get_by_role("navigation", name="Channels and messages")).to_be_visible()
+
+
+def test_what_is_reported_in_teams_is_acknowledged_in_slack_and_a_visitor_goes_between_them(
+    opens: Callable[..., Page],
+) -> None:
     teacher, head = opens(f"/teams?as={TEACHER}"), opens(f"/?as={HEAD}")
     head.get_by_role("link", name=re.compile("^Lanyard")).click()
     head.get_by_role("tab", name="Messages").click()
@@ -126,6 +140,11 @@ def test_what_is_reported_in_teams_is_acknowledged_in_slack(opens: Callable[...,
     card(head, f"A report for you: {reference}").get_by_role("button", name="Acknowledge").click()
     card(head, f"{reference}: you have it")
     card(teacher, f"{reference}: acknowledged")
+    for size in ("laptop", "phone"):
+        goes_between(opens("/?as=U0FAIRCLGH", size), size)
+    by_mail = opens(f"/?as={BY_MAIL}")
+    expect(by_mail.get_by_role("navigation", name="Channels and messages")).to_be_visible()
+    expect(by_mail.get_by_role("navigation", name="Which chat")).to_have_count(0)
 
 
 def test_what_is_reported_in_teams_is_opened_and_acknowledged_there(opens: Callable[..., Page]) -> None:

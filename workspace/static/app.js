@@ -1,41 +1,17 @@
-// Brambledown chat: starts the page, and draws each part of it whenever something changed.
+// Brambledown chat: builds the page, and draws each part of it whenever something changed.
 
 import { drawChannel, drawThread } from "./channel.js";
-import { chooser } from "./chooser.js";
 import { clock, drawClock } from "./clock.js";
 import { el } from "./dom.js";
-import { events } from "./door.js";
 import { drawInbox } from "./inbox.js";
 import { drawModal } from "./modal.js";
+import { either, open } from "./opening.js";
 import { drawSidebar, hrefOf, sidebar } from "./sidebar.js";
-import { channel, channels, chat, me, meetPeople, readRoute, redraw, refresh, say, whenChanged } from "./state.js";
+import { channel, channels, chat, readRoute, redraw, say } from "./state.js";
 
 const root = document.getElementById("app");
 const wide = matchMedia("(min-width: 800px)");
 let parts = null;
-
-async function start() {
-  await meetPeople();
-  chat.as = new URLSearchParams(location.search).get("as");
-  if (!me()) return chooser(root);
-  parts = build();
-  whenChanged(draw);
-  window.addEventListener("hashchange", () => {
-    readRoute();
-    redraw();
-  });
-  document.addEventListener("visibilitychange", redraw);
-  wide.addEventListener("change", redraw);
-  readRoute();
-  await refresh();
-  events(chat.as, {
-    changed: refresh,
-    line: (whole) => {
-      chat.online = whole;
-      redraw();
-    },
-  });
-}
 
 function build() {
   const side = sidebar();
@@ -54,6 +30,7 @@ function build() {
         el("img", { src: "/static/mark.svg", alt: "", width: "26", height: "26" }),
         "Brambledown chat",
       ),
+      either("Slack"),
       hands.node,
     ),
     side.node,
@@ -126,14 +103,5 @@ function drawBanner() {
   parts.banner.hidden = !show;
 }
 
-start().catch((problem) => {
-  root.replaceChildren(
-    el(
-      "div",
-      { class: "waiting" },
-      el("p", {}, "The chat cannot be reached just now."),
-      el("button", { type: "button", class: "button primary", onclick: () => location.reload() }, "Try again"),
-    ),
-  );
-  throw problem;
-});
+wide.addEventListener("change", redraw);
+open(root, { build: () => (parts = build()), draw });

@@ -61,7 +61,7 @@ function writingBox(it, id) {
 }
 
 function hint(place) {
-  const commands = !place.thread && chat.commands.length > 0 && ` · ${chat.commands.join(" ")} is a command`;
+  const commands = !place.thread && chat.commands.length > 0 && ` · ${chat.commands.join(" and ")} ${chat.commands.length > 1 ? "are commands" : "is a command"}`;
   return el(
     "p",
     { class: "hint keys", "aria-hidden": "true" },

@@ -1,13 +1,12 @@
 // Brambledown in Teams: the person's own chat with the app, the staff room's channel, and the dialog over both.
 
 import { drawn } from "./adaptive.js";
-import { chooser } from "./chooser.js";
 import { clock, drawClock } from "./clock.js";
 import { announce, el, icon, patch, toast } from "./dom.js";
-import { events } from "./door.js";
 import { face, job } from "./faces.js";
 import { menu } from "./menu.js";
-import { chat, me, meetPeople, readRoute, redraw, refresh, say, whenChanged } from "./state.js";
+import { either, open } from "./opening.js";
+import { chat, me, redraw, say } from "./state.js";
 import { drawTask, taskDialog } from "./task.js";
 import { choose, chosen, NAMES } from "./themes.js";
 import { clockTime, fullTime } from "./times.js";
@@ -16,30 +15,6 @@ const root = document.getElementById("app");
 const CHAT = { id: "lanyard", name: "Lanyard", about: "App · only you see this chat" };
 const ROOM = { id: "staffroom", name: "Staff room", about: "Channel · everybody at school" };
 let parts = null;
-
-async function start() {
-  choose(chosen());
-  chat.place = "/teams";
-  await meetPeople();
-  chat.as = new URLSearchParams(location.search).get("as");
-  if (!chat.teams.includes(chat.as)) return chooser(root, "/teams");
-  document.title = `${me().name} · Teams`;
-  parts = build();
-  whenChanged(draw);
-  window.addEventListener("hashchange", () => {
-    readRoute();
-    redraw();
-  });
-  readRoute();
-  await refresh();
-  events(chat.as, {
-    changed: refresh,
-    line: (whole) => {
-      chat.online = whole;
-      redraw();
-    },
-  });
-}
 
 function build() {
   const hands = clock();
@@ -64,7 +39,7 @@ function build() {
   const task = taskDialog(press);
   root.className = "teams";
   root.replaceChildren(
-    el("header", { class: "bar" }, el("a", { class: "brand", href: "/teams" }, el("img", { src: "/static/mark.svg", alt: "", width: "26", height: "26" }), "Brambledown in Teams"), hands.node, themes()),
+    el("header", { class: "bar" }, el("a", { class: "brand", href: "/teams" }, el("img", { src: "/static/mark.svg", alt: "", width: "26", height: "26" }), "Brambledown in Teams"), either("Teams"), hands.node, themes()),
     side,
     el("main", {}, head, log, foot),
     task.node,
@@ -76,7 +51,6 @@ function elsewhere() {
   return el(
     "div",
     { class: "elsewhere" },
-    el("a", { class: "button", href: `/?as=${chat.as}`, target: "_blank", rel: "noopener" }, icon("out"), "The same person in Slack"),
     el("a", { class: "button", href: "/teams", target: "_blank", rel: "noopener" }, icon("out"), "Open as someone else"),
   );
 }
@@ -165,7 +139,12 @@ async function act(path, body) {
   }
 }
 
-start().catch((problem) => {
-  root.replaceChildren(el("p", { class: "waiting" }, "Teams cannot be reached just now."));
-  throw problem;
+choose(chosen());
+open(root, {
+  teams: true,
+  build: () => {
+    document.title = `${me().name} · Teams`;
+    parts = build();
+  },
+  draw,
 });
