@@ -44,7 +44,11 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 @pytest.fixture
 def school(world: World) -> World:
-    """The school with its staff on a list, a week before a term of its own begins on a Monday."""
+    return before_term(world)
+
+
+def before_term(world: World) -> World:
+    """The school with its staff on a list, early on the Monday on which a term of its own begins."""
     monday = tuesday(world) + timedelta(days=13)
     calendar = world.folder / "calendar.toml"
     last = monday - timedelta(days=7)
