@@ -22,7 +22,7 @@ from storage.vault import create_key_file
 
 SECRET, TOKEN, TEAM = "brambledown-signing-secret", "xoxb-brambledown-demo", "T0BRAMBLE1"
 APP_TOKEN = "xapp-brambledown-demo"  # noqa: S105 - worth nothing anywhere else
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 90.0
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Somebody:
     def reports(self, **first: str) -> None:
         """Type /report and answer the first step."""
         self.goes_to("staffroom")
-        self.page.get_by_role("combobox", name="Message #staffroom").fill("/report")
+        self.page.get_by_role("textbox", name="Message #staffroom").fill("/report")
         self.page.get_by_role("button", name="Send").click()
         expect(self.form.get_by_role("heading", name="Make a report")).to_be_visible()
         if first:

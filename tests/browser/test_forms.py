@@ -33,7 +33,7 @@ def test_a_report_is_made_with_a_keyboard_alone_and_the_focus_comes_back(be: Be)
     teacher = be(SECOND_TEACHER)
     keys = teacher.page.keyboard
     teacher.goes_to("staffroom")
-    writing = teacher.page.get_by_role("combobox", name="Message #staffroom")
+    writing = teacher.page.get_by_role("textbox", name="Message #staffroom")
     writing.focus()
     keys.type("/report")
     keys.press("Enter")

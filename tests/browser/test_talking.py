@@ -33,7 +33,7 @@ def test_a_lead_ticks_the_card_writes_under_it_and_finds_it_kept(be: Callable[..
 
     taken.hover()
     taken.get_by_role("link", name="Reply in a thread").click()
-    box = lead.page.get_by_role("combobox", name="Reply in the thread")
+    box = lead.page.get_by_role("textbox", name="Reply in the thread")
     box.fill(SAID)
     box.press("Enter")
     lead.card("Your chat keeps a copy too")

@@ -8,6 +8,8 @@ kit.AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.didProcess = false;
 };
 
+const SETS = ".ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect";
+
 // The directory that Teams itself searches for a list of people.
 export function peopled(part, people) {
   if (Array.isArray(part)) return part.map((each) => peopled(each, people));
@@ -31,7 +33,13 @@ export function drawn(card, { people = [], press }) {
   const node = shown.render();
   for (const box of node.querySelectorAll("input[type=text], input:not([type]), textarea")) box.autocomplete = "off";
   // The renderer leaves the box of a list to search without its label, and shows what it stands for in place of a name.
-  for (const label of node.querySelectorAll("label")) node.querySelector(`[id="${label.htmlFor}"] input[list]`)?.setAttribute("aria-labelledby", label.id);
+  for (const label of node.querySelectorAll("label")) node.querySelector(`[id="${label.htmlFor}"] input[list], [id="${label.htmlFor}"]:is(${SETS})`)?.setAttribute("aria-labelledby", label.id);
+  // It draws a set of answers as a box that says what it asks for and not what it is.
+  for (const set of node.querySelectorAll(SETS)) {
+    const one = set.querySelector("input[type=radio]");
+    set.setAttribute("role", one ? "radiogroup" : "group");
+    if (!one) set.removeAttribute("aria-required");
+  }
   for (const box of node.querySelectorAll("input[list]")) box.value = people.find(({ id }) => id === box.value)?.name ?? box.value;
   return node;
 }

@@ -49,7 +49,7 @@ function draw() {
   drawSidebar(parts.side);
   drawClock(parts.hands);
   drawBanner();
-  if (!here) parts.main.replaceChildren();
+  if (!here) parts.main.replaceChildren(el("h1", { class: "unseen" }, "Pick a channel or a message from the list"));
   else if (here.kind === "inbox") drawInbox(parts.main);
   else drawChannel(parts.main);
   drawThread(parts.thread);

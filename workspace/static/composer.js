@@ -42,9 +42,7 @@ function writingBox(it, id) {
     placeholder: it.place.label,
     "data-testid": it.place.testid,
     autocomplete: "off",
-    role: "combobox",
     "aria-autocomplete": "list",
-    "aria-expanded": "false",
     "aria-controls": it.list.id,
     "aria-haspopup": "listbox",
     onkeydown: (event) => keys(event, it),
@@ -72,7 +70,6 @@ function hint(place) {
 
 function shut({ list, box }) {
   list.hidden = true;
-  box.setAttribute("aria-expanded", "false");
   box.removeAttribute("aria-activedescendant");
 }
 
@@ -97,7 +94,6 @@ function offer(it) {
   const found = matching(it);
   it.at = Math.min(it.at, Math.max(0, found.length - 1));
   it.list.hidden = found.length === 0;
-  it.box.setAttribute("aria-expanded", String(found.length > 0));
   it.list.replaceChildren(
     ...found.map((one, at) =>
       el(
