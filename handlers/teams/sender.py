@@ -138,8 +138,9 @@ class TeamsSender:
         except Unreachable as no:
             if no.retry_after:
                 self.quiet[conversation] = self.clock() + no.retry_after
-            elif not no.shut:
-                self.moved[service] = await self.service()
+            elif not no.shut and (newest := await self.service()) != there:
+                self.moved[service] = newest
+                raise Unreachable(unsure=no.unsure) from None  # it is asked there next, before anything is given up
             raise
 
     async def sent(self, call: Awaitable[Answer]) -> Answer:

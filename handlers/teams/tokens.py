@@ -67,6 +67,8 @@ class Tokens:
             self.client = self.client or self.begin()
             said = self.client.acquire_token_for_client([scope])
             self.refused = "access_token" not in said
+            if self.refused:
+                self.client = None  # it would repeat the refusal for a minute, and hold on to an old certificate
             token, lasts = str(said["access_token"]), float(said["expires_in"])
         except (httpx.HTTPError, OSError, ValueError, LookupError, RuntimeError):
             # What they say of it repeats addresses, and what MSAL was given.

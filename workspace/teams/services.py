@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from workspace.refusal import Json
 from workspace.teams import channels, connector, directory
-from workspace.teams.asked import Service, refusal
+from workspace.teams.asked import Service, failed, refusal
 from workspace.teams.tenant import APP, SECRET, Tenant
 from workspace.teams.trouble import seen
 
@@ -25,7 +24,7 @@ KEY_NAME = "brambledown"
 BOT = "https://api.botframework.com/.default"
 GRAPH = "https://graph.microsoft.com/.default"
 LOGIN = "https://login.stand-in.example"
-TALK = "/connector/v3/conversations/{conversation}"
+TALK = "/{region}/v3/conversations/{conversation}"
 
 
 def services(tenant: Callable[[], Tenant]) -> list[BaseRoute]:
@@ -40,7 +39,7 @@ def services(tenant: Callable[[], Tenant]) -> list[BaseRoute]:
         route("/v1/.well-known/keys", "keys", keys),
         route("/graph/v1.0/users", "graph", directory.users, GRAPH),
         route("/graph/v1.0/users/{id}", "graph", directory.user, GRAPH),
-        route("/connector/v3/conversations", "open", connector.opened, BOT, "POST"),
+        route("/{region}/v3/conversations", "open", connector.opened, BOT, "POST"),
         route(f"{TALK}/activities", "say", connector.say, BOT, "POST"),
         route(f"{TALK}/activities/{{id}}", "say", connector.change, BOT, "PUT"),
         route(f"{TALK}/activities/{{id}}", "remove", connector.remove, BOT, "DELETE"),
@@ -57,9 +56,10 @@ async def answer(tenant: Callable[[], Tenant], where: str, service: Service, sco
     asked = tenant()
     if no := refusal(asked, where, scope, request):
         return no
-    await asyncio.sleep(asked.takes.get(where, 0))
+    if request.path_params.get("region", asked.region) != asked.region:
+        return failed(404, "ResourceNotFound")
     name = where if where != "say" else "chat.change" if request.method == "PUT" else "chat.say"
-    return await seen(asked, name, service, request)
+    return await seen(asked, name, service, request, asked.takes.get(where, 0))
 
 
 async def discovery(_: Tenant, request: Request) -> Response:

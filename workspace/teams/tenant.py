@@ -54,6 +54,8 @@ class Tenant(ABC):
         self.tokens: dict[str, str] = {}
         self.more_keys: list[Json] = []
         self.numbers = itertools.count(1)
+        # Where the Connector is asked; nothing is anywhere else.
+        self.region = "connector"
         self.mischief = Mischief()
         self.counts: Counter[str] = Counter()
         # Told every moment of a question that can be seen from outside: "<place>:received" and "<place>:answered".
@@ -76,7 +78,7 @@ class Tenant(ABC):
 
     @property
     def service(self) -> str:
-        return f"{self.url}/connector"
+        return f"{self.url}/{self.region}"
 
     def moment(self, name: str, about: Json) -> None:
         for tell in self.on_call:

@@ -25,14 +25,15 @@ class Cut(Response):
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
-async def seen(tenant: Tenant, name: str, service: Service, request: Request) -> Response:
-    """What the service answers, unless something is ordered to go wrong."""
+async def seen(tenant: Tenant, name: str, service: Service, request: Request, takes: float) -> Response:
+    """What the service answers after so many seconds, unless something is ordered to go wrong."""
     talk = unquote(request.path_params.get("conversation", ""))
     about: Json = {"conversation": talk, "body": (await request.body()).decode(errors="replace")}
     tenant.counts[name] += 1
     tenant.moment(f"{name}:received", about)
     if away := await turned_away(tenant.mischief, name):
         return away
+    await asyncio.sleep(takes)
     said = await service(tenant, request)
     tenant.moment(f"{name}:answered", about)
     return Cut() if tenant.mischief.strikes("drop", name) is not None else said
