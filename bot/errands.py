@@ -14,6 +14,7 @@ from storage.verify import verify
 from templates.shapes import Answers
 from workflows import unprocessed
 from workflows.people import Who
+from workflows.times import spoken_whole
 
 
 def make_checkpoint(settings: Settings, file: Path | None) -> int:
@@ -32,24 +33,27 @@ def retry_unprocessed(settings: Settings) -> int:
     """Try again what something unexpected stopped; says how many are left."""
     with errand(settings) as ground:
         done, left = asyncio.run(retried(ground))
-    print(f"{done} went through, {left} did not." if done or left else "Nothing is waiting.")
+    for each in left:
+        print(f"  Came at {spoken_whole(each.at)}, stopped by {each.fault}: kept, and stopped again.")
+    print(f"{done} went through, {len(left)} did not." if done or left else "Nothing is waiting.")
     return 1 if left else 0
 
 
-async def retried(ground: Ground) -> tuple[int, int]:
+async def retried(ground: Ground) -> tuple[int, list[unprocessed.Waiting]]:
     """Each kept submission is answered as if it came now; its draft's id keeps it from being counted twice."""
     desk = Desk(ground.database, ground.trust, ground.rules, Blobs(ground.settings.home / "evidence"), dice)
     await desk.refresh()
     waiting = ground.database.look_now(ground.trust, unprocessed.waiting)
-    done = 0
-    for id, payload in waiting:
+    left = []
+    for each in waiting:
         # What nobody expected may happen again: it is not told (its sentence may repeat people's words), and the
         # next one is tried all the same.
-        (made,) = await asyncio.gather(answered(desk, payload, ground.settings), return_exceptions=True)
+        (made,) = await asyncio.gather(answered(desk, each.payload, ground.settings), return_exceptions=True)
         if made is True:
-            ground.database.run_now(ground.trust, unprocessed.done, id)
-            done += 1
-    return done, len(waiting) - done
+            ground.database.run_now(ground.trust, unprocessed.done, each.id)
+        else:
+            left.append(each)
+    return len(waiting) - len(left), left
 
 
 async def answered(desk: Desk, payload: str, settings: Settings) -> bool:

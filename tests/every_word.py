@@ -110,6 +110,7 @@ STORY: dict[str, Any] = {
     "may_recuse": True,
     "did": "Your note is kept.",
     "next": "acknowledge",
+    "policy": "Oak Trees Multi Academy Trust",
     "many": True,
     "harmed_name": "Priya Ashdown",
     "lead_name": "Ruth Okafor",

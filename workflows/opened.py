@@ -52,6 +52,7 @@ def values(unit: Unit, rules: Rules, case: Case, party: Party) -> dict[str, Any]
         **neutral(unit, rules, case),
         "report": rules.reports[case.report].title,
         "reporter": unit.get(Person, case.reporter).name,
+        "policy": rules.pack.name if case.policy == rules.pack.id else case.policy,
         "part": rules.words.sentence(f"part.{party.part}"),
         "facts": (*facts(unit, rules, case, answers), *whereabouts(unit, rules, case)),
         "quotes": (*shown(unit, rules, case), *quotes(rules, case, answers), *notes(unit, rules, case)),

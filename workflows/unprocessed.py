@@ -1,5 +1,8 @@
 """A submission that something unexpected stopped: kept sealed, told to the operator, for a person to look at."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from storage import sealed
 from storage.events import Event
 from storage.models import Unprocessed
@@ -16,10 +19,20 @@ def keep(unit: Unit, payload: str, fault: str) -> None:
     unit.promise("alarm", "", unit.now, message="operator.unprocessed", count="1")
 
 
-def waiting(unit: Unit) -> list[tuple[str, str]]:
-    """What waits to be tried again: (id, payload), the oldest first."""
+@dataclass(frozen=True)
+class Waiting:
+    """One that waits to be tried again: when it came (UTC), and the kind of fault that stopped it."""
+
+    id: str
+    at: datetime
+    fault: str
+    payload: str
+
+
+def waiting(unit: Unit) -> list[Waiting]:
+    """What waits to be tried again, the oldest first."""
     rows: list[Unprocessed] = unit.find(queries.unprocessed())
-    return [(row.id, sealed.opened_field(unit, row.id, "payload") or "") for row in rows]
+    return [Waiting(row.id, row.at, row.fault, sealed.opened_field(unit, row.id, "payload") or "") for row in rows]
 
 
 def done(unit: Unit, kept: str) -> None:
