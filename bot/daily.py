@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import time, timedelta
 from functools import partial
 
-from bot import holes
+from bot import holes, proof
 from bot.alarms import Bell, compare
 from bot.clock import Daily, machine
 from bot.holes import Checked
@@ -37,6 +38,8 @@ def jobs(desk: Desk, settings: Settings, bell: Bell) -> tuple[Daily, ...]:
         Daily("look at every role", time(7), partial(promise, desk, "inspect")),
         Daily("sweep what is left over", time(3, 40), partial(sweep, desk, settings, bell)),
     ]
+    if settings.teams_app_id:
+        found.append(Daily("look at what runs out", time(3, 10), partial(run_out, settings, bell)))
     if settings.checkpoints:
         found.append(
             Daily("write a checkpoint", time(3, 20), partial(keep_checkpoint, desk, settings.checkpoints, bell))
@@ -74,6 +77,14 @@ async def inspect(settings: Settings, desk: Desk, claim: Claim) -> None:
     roll = await desk.look(called, desk.rules)
     found = tuple(holes.gaps(Checked(roll, desk.rules, settings)))
     await desk.run(selftest.tell, claim, found)
+
+
+async def run_out(settings: Settings, bell: Bell) -> None:
+    """Our proof at Microsoft ends on a day that is known: it is said before, while there is time for a new one."""
+    with suppress(OSError, ValueError):  # the doctor says what is wrong with the file
+        left = proof.days_left(settings, machine())
+        if left in proof.RUNG:
+            bell("proof", left)
 
 
 async def sweep(desk: Desk, settings: Settings, bell: Bell) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -141,6 +142,8 @@ class Settings(BaseModel):
     # One of the two: a certificate's file (PEM, its private key with it) is the better way to say who we are.
     teams_certificate: Folder | None = None
     teams_secret: Annotated[SecretStr, _like(r"\S{8,}", "is too short to be a client secret")] | None = None
+    # The secret's last day, which Microsoft does not tell us: noted, it is watched as a certificate's own is.
+    teams_secret_until: date | None = None
     # Where everything of Microsoft's is looked for, in a demo; unset is Microsoft itself.
     teams_url: Annotated[str, AfterValidator(_web)] | None = None
     # Without an address of ours the forms have no file step, and nobody is sent a link.

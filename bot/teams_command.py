@@ -64,6 +64,17 @@ def doctor() -> None:
 
 
 @teams.command()
+def certificate(
+    file: Annotated[Path, typer.Argument(dir_okay=False, show_default=False)],
+    school: Annotated[str, typer.Option(help="Whose it is, to be read in Entra.")] = "our school",
+) -> None:
+    """Make a certificate that says who the bot is, and beside it its public part, to be uploaded in Entra."""
+    from bot.proof import made
+
+    raise typer.Exit(made(file, school))
+
+
+@teams.command()
 def install(
     app: Annotated[str, typer.Option(metavar="ID", help="The App ID that the Teams admin centre shows.")] = "",
     yes: Yes = False,

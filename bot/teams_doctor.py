@@ -1,24 +1,46 @@
-"""`lanyard teams doctor`: what is still missing before Teams works, in words for whoever sets it up."""
+"""`lanyard teams doctor`: what is still missing before Teams works, in words for whoever sets it up.
+
+The numbers are those of Microsoft's own page, https://learn.microsoft.com/entra/identity-platform/reference-error-codes;
+three that it leaves out (700024, 7000214, 1000502) are named so in Microsoft's tests of their own library
+(github.com/AzureAD/microsoft-identity-web, CertificateReloadLogicTests).
+"""
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
-from bot.chats import chats_of
+from bot import proof
+from bot.chats import registered
+from bot.clock import machine
 from bot.ground import errand
 from bot.settings import Settings
-from storage.queries import people as queries
-from storage.unit import Unit
-from workflows import reached
+from handlers.senders import Unreachable
+from workflows import installing
+from workflows.calendar import day_of
+from workflows.installing import Wanted
 
-# https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ANOTHER = "Make a new one under Certificates & secrets"
 CODES = {
+    # InvalidTenantName
     "90002": "There is no such tenant. Look at LANYARD_TEAMS_TENANT.",
+    # UnauthorizedClient_DoesNotMatchRequest
     "700016": "The tenant knows no such app. Look at LANYARD_TEAMS_APP_ID, and that it is registered in this tenant.",
+    # Invalid client secret is provided
     "7000215": "The secret is wrong. Take its value, not its id, from Certificates & secrets.",
-    "7000222": "The secret has run out. Make a new one under Certificates & secrets.",
-    "700027": "The certificate is not one of this app's, or has run out. Upload it under Certificates & secrets.",
+    # InvalidClientSecretExpiredKeysProvided
+    "7000222": f"The secret has run out. {ANOTHER}, and put it into LANYARD_TEAMS_SECRET.",
+    # Client assertion failed signature validation
+    "700027": "The certificate is not one of this app's. Upload its public part under Certificates & secrets.",
+    # SignedAssertionInvalidTimeRange
+    "700024": "This machine's clock is wrong. Set it by the network's time.",
+    # CertificateHasBeenRevoked
+    "7000214": "The certificate was taken back. Make a new one (lanyard teams certificate FILE) and upload it.",
+    # CertificateIsOutsideValidityWindow
+    "1000502": "The certificate has run out. Make a new one (lanyard teams certificate FILE) and upload it.",
+    # UnauthorizedClientApplicationDisabled
     "7000112": "The app is switched off in Entra. Switch it on under Enterprise applications.",
+    # BlockedByConditionalAccess
     "53003": "A Conditional Access policy keeps the app out. Leave it out of that policy.",
 }
 SAID = {
@@ -29,7 +51,21 @@ SAID = {
     "silent": "Microsoft Graph does not answer. Let this machine reach https://graph.microsoft.com.",
     "denied": "People cannot be looked up. Grant User.Read.All (application), and give the administrator's consent.",
     "busy": "Microsoft Graph answers {number}. Try again later.",
+    "no_url": "LANYARD_URL is not set. Teams has to reach Lanyard at an address that starts with https://.",
+    "plain": "LANYARD_URL does not start with https://. Teams speaks to nothing else.",
+    "closed": "Nothing answers at {number} from here. Is Lanyard running, and does the web proxy lead to it?",
+    "door": "Something other than Lanyard answers at {number}. Lead that address to Lanyard (docs/operations.md).",
+    "manifest": "The app in Teams has another id in its manifest ({number}). Upload the package of this registration: "
+    "lanyard teams package lanyard.zip, and take the other out.",
+    "unread": "The certificate cannot be read. Look at the file that LANYARD_TEAMS_CERTIFICATE names.",
+    "ended": "Our proof ran out on {number}. {new}",
+    "ending": "Our proof runs out on {number}. {new}",
 }
+UNNOTED = "Nobody has noted when the secret runs out. Set LANYARD_TEAMS_SECRET_UNTIL=2027-07-31, and it is watched."
+NOT_YET = "has not had the app yet. Add it to their set-up policy, run lanyard teams install, or ask them to open it."
+UNHEARD = "has the app, but Teams has not told Lanyard. Is the messaging endpoint of the Azure Bot {door}?"
+THERE = "there"
+ELSEWHERE = "has no Teams account that we know of: they are reached elsewhere, or run people apply."
 
 
 def examine(settings: Settings) -> int:
@@ -37,25 +73,45 @@ def examine(settings: Settings) -> int:
     if not settings.teams_app_id:
         print("Teams is not set up: LANYARD_TEAMS_APP_ID is not set. See docs/teams.md.", file=sys.stderr)
         return 1
-
-    async def look() -> list[str]:
-        chats = chats_of(settings)
-        from handlers.teams.examined import missing  # after chats_of, which quietens the SDK
-
-        assert chats.teams  # noqa: S101 - the settings name it
-        try:
-            return [spoken(*each) for each in await missing(chats.teams)]
-        finally:
-            await chats.close()
-
-    found = asyncio.run(look())
     with errand(settings) as ground:
-        found += ground.database.look_now(ground.trust, without_app, settings.teams_tenant.lower())
+        tenant = settings.teams_tenant.lower()
+        people: list[Wanted] = ground.database.look_now(ground.trust, installing.holders, "teams", tenant)
+    found = [*credential(settings, day_of(machine())), *asyncio.run(looked(settings)), *missed(settings, people)]
     for each in found:
         print(f"To mend: {each}", file=sys.stderr)
+    if settings.teams_secret and not settings.teams_secret_until:
+        print(f"Worth a look: {UNNOTED}")
     if not found:
         print("Teams is ready: we are known there, people can be looked up, and every role-holder has the app.")
     return 1 if found else 0
+
+
+def credential(settings: Settings, today: date) -> Iterator[str]:
+    """Whether our proof ends soon, or has ended."""
+    try:
+        last = proof.ends(settings)
+    except (OSError, ValueError):
+        yield SAID["unread"]
+        return
+    if last is None or (last - today).days > proof.SOON:
+        return
+    new = "Make a new one (lanyard teams certificate FILE), upload it, and name it in LANYARD_TEAMS_CERTIFICATE."
+    if settings.teams_secret:
+        new = f"{ANOTHER}, and put it into LANYARD_TEAMS_SECRET and its last day into LANYARD_TEAMS_SECRET_UNTIL."
+    yield SAID["ended" if last < today else "ending"].format(number=f"{last:%-d %B %Y}", new=new)
+
+
+async def looked(settings: Settings) -> list[str]:
+    """What Microsoft says of our registration, and whether our own door answers."""
+    from handlers.teams.examined import answering, missing
+
+    us, places = registered(settings)
+    found = [spoken(*each) for each in await missing(us, places)]
+    if not settings.url:
+        return [*found, SAID["no_url"]]
+    if not places.may_be_spoken_to(settings.url) and not settings.teams_url:
+        return [*found, SAID["plain"]]
+    return found + [spoken(*each) for each in await answering(settings.url)]
 
 
 def spoken(what: str, number: str) -> str:
@@ -65,17 +121,39 @@ def spoken(what: str, number: str) -> str:
     return CODES.get(number, SAID[what]) + (f" (AADSTS{number})" if number else "")
 
 
-def without_app(unit: Unit, tenant: str) -> list[str]:
-    """Role-holders who cannot be written to in Teams: no account there, or no app in their chat yet."""
-    return [f"{name} {why}" for name, why in holders(unit, tenant)]
+def missed(settings: Settings, people: Sequence[Wanted]) -> list[str]:
+    """Role-holders who cannot be written to in Teams: no account there, no app in it, or nobody told us."""
+    found, seen = list[str](), asyncio.run(installed(settings, [each for each in people if not each.spoken]))
+    for each in people:
+        what = seen.get(each.person, "")
+        if not each.account:
+            found.append(f"{each.name} {ELSEWHERE}")
+        elif what and what != THERE:
+            found.append(SAID["manifest"].format(number=what))
+        elif not each.spoken:
+            door = f"{settings.url or 'https://…'}/teams/api/messages"
+            found.append(f"{each.name} {UNHEARD.format(door=door) if what else NOT_YET}")
+    return list(dict.fromkeys(found))
 
 
-def holders(unit: Unit, tenant: str) -> Iterator[tuple[str, str]]:
-    ids = tuple(dict.fromkeys(row.person for row in unit.find(queries.roles_now(unit.now))))
-    for person in unit.find(queries.by_ids(ids)):
-        accounts = [row for row in unit.find(queries.accounts_of((person.id,))) if row.platform == "teams"]
-        places = [reached.known(unit, reached.At("teams", tenant, row.address)) for row in accounts]
-        if not accounts:
-            yield person.name, "has no Teams account that we know of: they are reached elsewhere, or run people apply."
-        elif not any(places):
-            yield person.name, "has not had the app yet. Add it to their set-up policy, or ask them to open it once."
+async def installed(settings: Settings, people: Sequence[Wanted]) -> dict[str, str]:
+    """By person, Graph's word on the app: that it is there, or another manifest's id; nothing where Graph is silent."""
+    from handlers.teams.calls import FAILURES
+    from handlers.teams.examined import called_otherwise
+    from handlers.teams.graph import graph_of
+    from handlers.teams.installing import Apps, Denied, Refused
+
+    us, places = registered(settings)
+    found = dict[str, str]()
+    async with graph_of(us, places) as graph:
+        try:
+            for each in people:
+                if not each.account:
+                    continue
+                if await Apps(graph, us.app_id).of(each.account):
+                    found[each.person] = THERE
+                elif other := await called_otherwise(graph, us.app_id, each.account):
+                    found[each.person] = other
+        except (Denied, Refused, Unreachable, *FAILURES):
+            pass  # the permission for it is one that a school need not grant
+    return found

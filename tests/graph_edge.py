@@ -3,7 +3,11 @@
 import json
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -28,6 +32,10 @@ class Edge:
     have: dict[str, str] = field(default_factory=dict)  # id in the catalogue by person's id
     blocked: set[str] = field(default_factory=set)
     ungranted: bool = False
+    others: dict[str, str] = field(default_factory=dict)  # by person's id, the manifest's id of another upload
+    door: httpx.Response = field(default_factory=lambda: httpx.Response(401))
+    refusal: str = ""  # Microsoft's sentence when no token is given
+    clock: timedelta = timedelta()
     readable: bool = False  # whether the catalogue may be read
     busy: list[httpx.Response] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
@@ -43,7 +51,20 @@ class Edge:
         told = {"issuer": f"{LOGIN}/v2.0", **endpoints}
         router.get(f"{LOGIN}/v2.0/.well-known/openid-configuration").respond(json=told)
         given = {"token_type": "Bearer", "access_token": "graph-token", "expires_in": 3599}
-        router.post(f"{LOGIN}/oauth2/v2.0/token").respond(json=given)
+        no = {"error": "invalid_client"}
+        router.post(f"{LOGIN}/oauth2/v2.0/token").mock(
+            side_effect=lambda _: (
+                httpx.Response(401, json=no | {"error_description": self.refusal})
+                if self.refusal
+                else httpx.Response(200, json=given)
+            )
+        )
+        router.get("https://login.botframework.com/v1/.well-known/keys").mock(
+            side_effect=lambda _: httpx.Response(
+                200, json={"keys": []}, headers={"Date": format_datetime(datetime.now(UTC) + self.clock, usegmt=True)}
+            )
+        )
+        router.post("https://lanyard.brambledown.example/teams/api/messages").mock(side_effect=lambda _: self.door)
         router.route(url__startswith=f"{GRAPH}/").mock(side_effect=self.answers)
 
     def answers(self, request: httpx.Request) -> httpx.Response:
@@ -60,9 +81,7 @@ class Edge:
         if self.ungranted:
             return refused(403, UNGRANTED)
         if request.method == "GET":
-            assert request.url.params["$filter"] == f"teamsApp/externalId eq '{APP}'"
-            there = self.have.get(person[1])
-            return found([{"id": "x", "teamsApp": {"id": there, "externalId": APP}}] if there else [])
+            return self.installed(person[1], request.url.params.get("$filter", ""))
         return self.given(person[1], json.loads(request.content))
 
     def users(self, asked: str) -> httpx.Response:
@@ -71,6 +90,16 @@ class Edge:
         id = self.accounts.get(wanted[2].lower())
         row = {"id": id, "displayName": wanted[2].partition("@")[0], "mail": wanted[2], "accountEnabled": True}
         return found([row] if id else [])
+
+    def installed(self, person: str, asked: str) -> httpx.Response:
+        """Filtered by the id of the manifest, or everything that somebody has."""
+        if asked:
+            assert asked == f"teamsApp/externalId eq '{APP}'"
+            there = self.have.get(person)
+            return found([{"id": "x", "teamsApp": {"id": there, "externalId": APP}}] if there else [])
+        other = self.others.get(person)
+        made = {"teamsApp": {"externalId": other}, "teamsAppDefinition": {"azureADAppId": APP}}
+        return found([{"teamsApp": {"externalId": "store"}}, made] if other else [])
 
     def given(self, person: str, body: Json) -> httpx.Response:
         app = body["teamsApp@odata.bind"].removeprefix(f"{GRAPH}/appCatalogs/teamsApps/")
@@ -81,6 +110,16 @@ class Edge:
             return refused(409, "There already.")
         self.have[person] = app
         return httpx.Response(201)
+
+
+@contextmanager
+def microsoft() -> Iterator[Edge]:
+    """Nothing but this machine and Microsoft's login and Graph is there."""
+    with respx.mock(assert_all_called=False) as router:
+        router.route(host="127.0.0.1").pass_through()
+        edge = Edge()
+        edge.stands(router)
+        yield edge
 
 
 def found(rows: list[Json]) -> httpx.Response:

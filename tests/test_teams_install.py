@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import respx
 
-from tests.graph_edge import APP, CATALOGUE, SECRET, TENANT, Edge, refused
+from tests.graph_edge import APP, CATALOGUE, SECRET, TENANT, Edge, microsoft, refused
 from tests.office import Office
 
 HEAD, LEAD, TEACHER = "head@brambledown.example", "n.rahman@brambledown.example", "t.oyelaran@brambledown.example"
@@ -16,11 +15,7 @@ HEAD, LEAD, TEACHER = "head@brambledown.example", "n.rahman@brambledown.example"
 
 @pytest.fixture
 def edge() -> Iterator[Edge]:
-    """Nothing but this machine and Microsoft's login and Graph is there."""
-    with respx.mock(assert_all_called=False, assert_all_mocked=True) as router:
-        router.route(host="127.0.0.1").pass_through()
-        made = Edge()
-        made.stands(router)
+    with microsoft() as made:
         yield made
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,12 +11,18 @@ from typing import Any
 
 import jsonschema
 import pytest
+import typer
 from PIL import Image
 from typer.testing import CliRunner
 
 from bot.main import app
+from bot.proof import RUNG, SOON
+from bot.settings import Settings
 from bot.teams_command import manifest, packed
+from bot.teams_doctor import SAID
+from bot.teams_install import PERMISSION
 from handlers.teams.entrance import ASKED
+from handlers.teams.examined import DOOR
 from handlers.teams.rooms import HEARS_ALL
 from workspace.teams.tenant import APP
 
@@ -99,3 +106,22 @@ def test_a_school_on_slack_alone_needs_nothing_of_microsofts() -> None:
     asked = "import sys, bot.main, bot.compose, bot.errands, bot.staff, bot.checking; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120, check=True)
     assert not {"microsoft_teams", "msal", "jwt", "httpx"} & {name.split(".")[0] for name in done.stdout.split()}
+
+
+def test_the_administrators_page_names_what_there_is() -> None:
+    page = (Path(__file__).parent.parent / "docs/teams.md").read_text(encoding="utf-8")
+    root = typer.main.get_command(app())
+    for line in set(re.findall(r"^lanyard ([^\n]+)$|`lanyard ([^`]+)`", page, re.MULTILINE)):
+        command: Any = root
+        for word in "".join(line).split():
+            if not (word.isalpha() and hasattr(command, "commands")):
+                break
+            command = command.commands[word]
+    settings = {f"LANYARD_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"LANYARD_[A-Z_]+", page)) <= settings
+    granted = set(re.findall(r"^\| `([A-Za-z.]+)` \|", page, re.MULTILINE))
+    assert granted == {"User.Read.All", PERMISSION}
+    assert "User.Read.All" in SAID["denied"]
+    assert f"https://YOUR-ADDRESS{DOOR}" in page
+    assert f"{SOON}, 14, 7, 3, 2 and 1 days" in page
+    assert RUNG == (30, 14, 7, 3, 2, 1, 0)

@@ -30,6 +30,7 @@ FAULTS: Mapping[str, Fault] = {
     "revoked": Fault("operator.revoked", phone_in=True, again=BY_HOUR),
     "keys": Fault("operator.keys", phone_in=True, again=BY_HOUR),
     "token": Fault("operator.token", phone_in=True, again=BY_HOUR),
+    "proof": Fault("operator.proof"),
     "socket": Fault("operator.socket", phone_in=True, again=BY_HOUR),
     "unsaved": Fault("operator.unsaved", phone_in=True, again=BY_HOUR),
     "rolled_back": Fault("operator.rolled_back"),

@@ -27,9 +27,17 @@ class Wanted:
 
 def wanted(unit: Unit, platform: str, workspace: str) -> list[Wanted]:
     """Everybody who holds a role, then everybody on the list of staff."""
-    holders = tuple(dict.fromkeys(row.person for row in unit.find(queries.roles_now(unit.now))))
-    people: list[Person] = unit.find(queries.by_ids(holders))
-    people += [each for each in unit.find(staff_queries.staff()) if each.staff and each.id not in holders]
+    held = holders(unit, platform, workspace)
+    known_already = {each.person for each in held}
+    staff: list[Person] = unit.find(staff_queries.staff())
+    more = [each for each in staff if each.staff and each.id not in known_already]
+    return [*held, *(one(unit, each, platform, workspace) for each in more)]
+
+
+def holders(unit: Unit, platform: str, workspace: str) -> list[Wanted]:
+    """Everybody who holds a role at this moment."""
+    ids = tuple(dict.fromkeys(row.person for row in unit.find(queries.roles_now(unit.now))))
+    people: list[Person] = unit.find(queries.by_ids(ids))
     return [one(unit, each, platform, workspace) for each in people]
 
 
