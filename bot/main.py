@@ -24,6 +24,7 @@ def app() -> typer.Typer:
     from bot.policy_command import policy
     from bot.report_command import report
     from bot.route_command import route_command
+    from bot.setup_command import setup
     from bot.teams_command import teams
 
     # A traceback with local values would print what a report says.
@@ -61,13 +62,6 @@ def check(
     from bot import checking
 
     raise typer.Exit(checking.check(settings, as_json=as_json))
-
-
-def setup() -> None:
-    """Set a school up, asked step by step: app, key, mail, policy, people; then try it with a practice report."""
-    from bot.setting_up.wizard import set_up
-
-    raise typer.Exit(set_up())
 
 
 def manifest(

@@ -17,7 +17,7 @@ from workflows.people import Who
 from workflows.rules import Rules
 from workflows.times import spoken
 
-NOBODY = "Nobody in Slack has the address {}. A practice report is sent in somebody's name who works at the school."
+NOBODY = "Nobody in the chat has the address {}. A practice report is sent in somebody's name who works at the school."
 SEND = """Practice report {reference}, in the name of {by}. It goes to:
 {told}
 {when}

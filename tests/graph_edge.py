@@ -35,6 +35,7 @@ class Edge:
     others: dict[str, str] = field(default_factory=dict)  # by person's id, the manifest's id of another upload
     door: httpx.Response = field(default_factory=lambda: httpx.Response(401))
     refusal: str = ""  # Microsoft's sentence when no token is given
+    refusals: list[str] = field(default_factory=list)  # and for the next questions alone
     clock: timedelta = timedelta()
     readable: bool = False  # whether the catalogue may be read
     busy: list[httpx.Response] = field(default_factory=list)
@@ -50,15 +51,7 @@ class Edge:
         endpoints = {name: f"{LOGIN}/oauth2/v2.0/{name[:5]}" for name in ("token_endpoint", "authorization_endpoint")}
         told = {"issuer": f"{LOGIN}/v2.0", **endpoints}
         router.get(f"{LOGIN}/v2.0/.well-known/openid-configuration").respond(json=told)
-        given = {"token_type": "Bearer", "access_token": "graph-token", "expires_in": 3599}
-        no = {"error": "invalid_client"}
-        router.post(f"{LOGIN}/oauth2/v2.0/token").mock(
-            side_effect=lambda _: (
-                httpx.Response(401, json=no | {"error_description": self.refusal})
-                if self.refusal
-                else httpx.Response(200, json=given)
-            )
-        )
+        router.post(f"{LOGIN}/oauth2/v2.0/token").mock(side_effect=lambda _: self.token())
         router.get("https://login.botframework.com/v1/.well-known/keys").mock(
             side_effect=lambda _: httpx.Response(
                 200, json={"keys": []}, headers={"Date": format_datetime(datetime.now(UTC) + self.clock, usegmt=True)}
@@ -66,6 +59,12 @@ class Edge:
         )
         router.post("https://lanyard.brambledown.example/teams/api/messages").mock(side_effect=lambda _: self.door)
         router.route(url__startswith=f"{GRAPH}/").mock(side_effect=self.answers)
+
+    def token(self) -> httpx.Response:
+        if refusal := self.refusals.pop(0) if self.refusals else self.refusal:
+            return httpx.Response(401, json={"error": "invalid_client", "error_description": refusal})
+        given = {"token_type": "Bearer", "access_token": "graph-token", "expires_in": 3599}
+        return httpx.Response(200, json=given)
 
     def answers(self, request: httpx.Request) -> httpx.Response:
         assert request.headers["authorization"] == "Bearer graph-token"
@@ -88,7 +87,7 @@ class Edge:
         wanted = re.fullmatch(r"(mail|userPrincipalName) eq '(.*)'", asked)
         assert wanted
         id = self.accounts.get(wanted[2].lower())
-        row = {"id": id, "displayName": wanted[2].partition("@")[0], "mail": wanted[2], "accountEnabled": True}
+        row = {"id": id, "displayName": spoken(wanted[2]), "mail": wanted[2], "accountEnabled": True}
         return found([row] if id else [])
 
     def installed(self, person: str, asked: str) -> httpx.Response:
@@ -120,6 +119,11 @@ def microsoft() -> Iterator[Edge]:
         edge = Edge()
         edge.stands(router)
         yield edge
+
+
+def spoken(email: str) -> str:
+    """A name as an administrator may have typed it: "n.rahman" is N Rahman."""
+    return email.partition("@")[0].replace(".", " ").title()
 
 
 def found(rows: list[Json]) -> httpx.Response:

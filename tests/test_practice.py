@@ -237,7 +237,7 @@ def test_practice_is_begun_at_the_command_line_in_somebodys_name(office: Office)
     office.founds()
     code, out, err = office.lanyard("practice", "--by", "nobody@brambledown.example")
     assert (code, out) == (2, "")
-    assert "Nobody in Slack has the address" in err
+    assert "Nobody in the chat has the address" in err
     code, out, err = office.lanyard("practice", "--by", "o.fairclough@brambledown.example")
     assert (code, err) == (0, "")
     assert "Nasreen Rahman, designated safeguarding lead" in out

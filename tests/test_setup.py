@@ -25,6 +25,8 @@ from tests.office import OURS
 class Admin:
     """Somebody at a terminal in an empty folder, who answers what is asked."""
 
+    words: tuple[str, ...] = ("setup",)
+
     def __init__(self, folder: Path, chat: Any) -> None:
         self.folder, self.chat = folder, chat
         self.slack = chat.workspace.settings
@@ -82,7 +84,7 @@ class Admin:
         """`lanyard setup`; the questions come one by one, because which ones come depends on the answers."""
         given: list[str] = []
         left = {question: [*lines] for question, lines in self.answers.items()}
-        env = {**OURS, "LANYARD_SLACK_URL": f"{self.chat}/api/"}
+        env = self.env()
         asked, times = "", dict[str, int]()
 
         def answer(prompt: str) -> str:
@@ -92,6 +94,8 @@ class Admin:
                 raise EOFError
             question = next((one for one in left if prompt.startswith(one)), "")
             if not question:
+                times[prompt] = times.get(prompt, 0) + 1
+                assert times[prompt] < 15, f"{prompt!r} goes on and on"
                 assert "[" in prompt or "type “-” for none" in prompt, f"nobody expected to be asked {prompt!r}"
                 given.append("" if "[" in prompt else "-")
                 return given[-1]
@@ -103,9 +107,12 @@ class Admin:
         with pytest.MonkeyPatch.context() as here:
             here.chdir(self.folder)
             here.setattr("builtins.input", answer)
-            said = typer.testing.CliRunner().invoke(app(), ["setup"], env=env)
+            said = typer.testing.CliRunner().invoke(app(), self.words, env=env, input="y\n")
         assert said.exception is None or isinstance(said.exception, SystemExit), said.exception
         return said.exit_code, said.output + asked
+
+    def env(self) -> dict[str, str | None]:
+        return {**OURS, "LANYARD_SLACK_URL": f"{self.chat}/api/"}
 
     def settings(self) -> Settings:
         return Settings.read({}, dotenv=self.folder / ".env")

@@ -52,6 +52,18 @@ class Checks:
     def signing_secret(self, answer: str) -> str:
         return "" if re.fullmatch(r"(?!xox|xapp)\S{16,64}", answer) else self._word("no.secret")
 
+    def in_the_open(self, answer: str) -> str:
+        """An address that Microsoft can reach: it speaks over TLS or not at all."""
+        if not answer.startswith("https://"):
+            return self._word("no.https")
+        return self.setting("url")(answer)
+
+    def client_secret(self, answer: str) -> str:
+        """Entra shows a secret's id beside its value."""
+        if not self.setting("teams_tenant")(answer):
+            return self._word("no.secret_id")
+        return "" if re.fullmatch(r"\S{16,}", answer) else self._word("no.client_secret")
+
     def email(self, answer: str) -> str:
         return "" if EMAIL.fullmatch(answer) else self._word("no.email")
 

@@ -45,16 +45,21 @@ class Kept:
 class Terminal:
     """Plain text in, plain text out: it reads as well from a pipe, and by a screen reader."""
 
-    def __init__(self, kept: Kept) -> None:
-        self.kept, self.words = kept, words()
+    def __init__(self, kept: Kept, chat: str = "Slack") -> None:
+        self.kept, self.chat, self.words = kept, chat, words()
 
     def word(self, name: str, /, **values: object) -> str:
-        return self.words[name].strip().format(**values)
+        return self.words[name].strip().format(**{"chat": self.chat, **values})
 
     def say(self, name: str, /, **values: object) -> None:
         for line in self.word(name, **values).splitlines():
             hanging = "  " if line.startswith("- ") else ""
             print(textwrap.fill(line, WIDE, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False))
+        print()
+
+    def tell(self, sentence: str) -> None:
+        """Something that another part of us found, set in."""
+        print(textwrap.fill(sentence, WIDE, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
         print()
 
     def title(self, name: str, number: int, of: int) -> None:

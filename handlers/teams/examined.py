@@ -10,7 +10,7 @@ import httpx
 
 from handlers.senders import Unreachable
 from handlers.teams.calls import FAILURES, status
-from handlers.teams.graph import Graph
+from handlers.teams.graph import Graph, graph_of
 from handlers.teams.places import BOT, GRAPH, Places
 from handlers.teams.tokens import Registration, Tokens
 
@@ -27,17 +27,17 @@ Missing = tuple[str, str]
 
 async def missing(us: Registration, places: Places) -> list[Missing]:
     """What Microsoft says, in the order in which it is mended."""
-    async with httpx.AsyncClient(timeout=WAITS) as http:
-        found = await clock(places, http)
-        if why := await proven(us, places):
-            return [*found, why]
-        return found + await permitted(us, places, http)
+    found = await clock(places)
+    if why := await proven(us, places):
+        return [*found, why]
+    return found + await permitted(us, places)
 
 
-async def clock(places: Places, http: httpx.AsyncClient) -> list[Missing]:
+async def clock(places: Places) -> list[Missing]:
     """Whether Microsoft's keys can be fetched, and whether our clock is theirs."""
     try:
-        answer = await http.get(places.keys)
+        async with httpx.AsyncClient(timeout=WAITS) as http:
+            answer = await http.get(places.keys)
         answer.raise_for_status()
         theirs = email.utils.parsedate_to_datetime(answer.headers["Date"])
     except (httpx.HTTPError, KeyError, ValueError):
@@ -70,18 +70,16 @@ def token(tokens: Tokens, scope: str) -> Missing | None:
     return "token", code[1] if code else ""
 
 
-async def permitted(us: Registration, places: Places, http: httpx.AsyncClient) -> list[Missing]:
+async def permitted(us: Registration, places: Places) -> list[Missing]:
     """Whether we may look people up."""
-    tokens = Tokens(us, places)
     asked = {"$filter": f"{FIELD} eq '{NOBODY}'", "$select": "id"}
-    try:
-        await Graph(http, tokens, places).ask("GET", f"{places.graph}/users", params=asked)
-    except (*FAILURES, Unreachable) as error:
-        if status(error) in (401, 403):
-            return [("denied", "")]
-        return [("busy", str(status(error)))] if status(error) else [("silent", "")]
-    finally:
-        tokens.close()
+    async with graph_of(us, places) as graph:
+        try:
+            await graph.ask("GET", f"{places.graph}/users", params=asked)
+        except (*FAILURES, Unreachable) as error:
+            if status(error) in (401, 403):
+                return [("denied", "")]
+            return [("busy", str(status(error)))] if status(error) else [("silent", "")]
     return []
 
 
