@@ -40,8 +40,9 @@ class TeamsAdmin(Admin):
             "Press Enter when all three": [""],
             "Which way": ["1"],
             "File for the certificate": [""],
-            "Press Enter when it is uploaded": [""],
-            "“Value” of the secret": [SECRET],
+            "Press Enter when Entra has it": [""],
+            "Press Enter when Teams has it": [""],
+            "Its “Value”": [SECRET],
             "“Expires”": ["2099-07-31"],
             "Do you want to grant the second": [""],
             "Press Enter when consent": [""],
@@ -74,7 +75,7 @@ def test_from_nothing_to_a_school_in_teams(admin: TeamsAdmin, edge: Edge) -> Non
     settings = admin.settings()
     assert (settings.teams_app_id, settings.teams_tenant, settings.url) == (APP, TENANT, URL)
     assert settings.slack_team == ""
-    assert f"messaging endpoint: {URL}/teams/api/messages" in " ".join(said.split())
+    assert f"“Messaging endpoint”: {URL}/teams/api/messages" in " ".join(said.split())
     assert "Microsoft knows it: the bot may speak." in said
     assert "Microsoft lets the bot look people up." in said
     assert "Every role on every route has somebody who can be reached." in said
@@ -92,10 +93,10 @@ def test_from_nothing_to_a_school_in_teams(admin: TeamsAdmin, edge: Edge) -> Non
 
 
 def test_a_secret_is_never_shown_and_its_last_day_is_noted(admin: TeamsAdmin, edge: Edge) -> None:
-    admin.answers |= {"Which way": ["2"], "“Value” of the secret": [TENANT, "short", SECRET]}
+    admin.answers |= {"Which way": ["2"], "Its “Value”": [TENANT, "short", SECRET]}
     code, said = admin.sets_up()
     assert code == 0, said
-    assert "That is the secret's id." in said
+    assert "That is the “Secret ID”." in said
     assert "a single word of about 40 characters" in said
     assert SECRET not in said
     settings = admin.settings()

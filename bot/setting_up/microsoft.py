@@ -101,7 +101,7 @@ def rights(at: Terminal, env: Env) -> bool:
     """One permission, tried at once, and another that a school may choose; whether it did."""
     at.say("rights.intro")
     chosen = at.yes("rights.choose", default=False)
-    at.say("rights.install" if chosen else "rights.users")
+    at.say("rights.both" if chosen else "rights.first")
     at.wait("rights.granted")
     while why := asyncio.run(looked_up(env)):
         at.tell(why)
