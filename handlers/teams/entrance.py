@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -14,14 +15,19 @@ from handlers.gate import Envelope, Seal, Turned, Visit
 from handlers.reading import Unreadable, strictly
 from handlers.remembered import Room
 from handlers.teams.cards import OURS
+from handlers.teams.graph import GUID
 from handlers.teams.places import Places
 
 Payload = Mapping[str, Any]
 
 TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*")
 LONGEST = 16_000
+# A visitor has no account in any directory.
+NOBODY = "00000000-0000-0000-0000-000000000000"
 # They become parts of addresses.
-ID = re.compile(r"[^/?#%\s\\]{1,500}")
+ID = re.compile(r"[^/?#%\s\\\x00-\x1f\x7f]{1,500}")
+# Half of a pair: it can be written in JSON, and neither stored nor sent on.
+ESCAPED, HALF = re.compile(rb"\\u[dD][89a-fA-F]"), re.compile(r"[\ud800-\udfff]")
 # A token holds for an hour, and a few minutes on either side: so long may a request be sent again.
 AGAIN = Room(seconds=2 * 3600)
 SPOKEN = (
@@ -97,6 +103,7 @@ class TeamsEntrance:
             raise Turned(404, "kind")
         need(body.get("channelId") == "msteams")
         need(all(ID.fullmatch(text(body, outer, "id")) for outer in ("from", "conversation", "recipient")))
+        need(GUID.fullmatch(text(body, "from", "aadObjectId") or NOBODY))
         if kind == "invoke":
             need(isinstance(body.get("value"), dict))
         typed = name in SUBMITTED and "form" in inner(inner(body["value"], "data"), OURS)
@@ -145,7 +152,7 @@ def part(token: str, at: int) -> Payload:
 
 def values(raw: bytes) -> Payload:
     try:
-        found = strictly(raw.decode())
+        found = whole(strictly(raw.decode()), raw)
     except UnicodeDecodeError:
         raise Turned(400, "text") from None
     except Unreadable:
@@ -153,6 +160,13 @@ def values(raw: bytes) -> Payload:
     if not isinstance(found, dict):
         raise Turned(400, "shape")
     return found
+
+
+def whole(found: Any, raw: bytes) -> Any:
+    """The same with a mark where half a character stood: whatever else was typed beside it is kept."""
+    if not ESCAPED.search(raw):
+        return found
+    return strictly(HALF.sub("?", json.dumps(found, ensure_ascii=False)))
 
 
 def inner(payload: Payload, name: str) -> Payload:

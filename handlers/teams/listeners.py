@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.desk import Desk
+from handlers.reading import Unreadable
 from handlers.teams.cards import IN_PLACE, OURS, chat_card, chat_cards, pressed, summary
 from handlers.teams.elements import Block
 from handlers.teams.entrance import Payload, inner, text
@@ -80,6 +81,8 @@ class Listeners:
         data = inner(inner(body, "value"), "data")
         form = sent_form(data)
         if form is None:
+            if "form" in inner(data, OURS):
+                raise Unreadable  # there may be somebody's words in it: the gate keeps it for a person to read
             return await self.opened(body, data)
         answers = answers_from(form, data)
         try:

@@ -85,6 +85,9 @@ INPUTS: dict[Kind, Callable[[Field], list[Block]]] = {
 }
 
 
+DRAWN = frozenset(("files", *INPUTS))
+
+
 def already(field: Field, value: Answer | None) -> list[str]:
     """An answer given before, as the inputs hold it; an option no longer offered cannot be shown."""
     given = [str(each) for each in ((value,) if isinstance(value, str) else value or ())]

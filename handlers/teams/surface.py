@@ -16,7 +16,7 @@ from handlers.teams.elements import (
     rows,
     words,
 )
-from handlers.teams.questions import answer_in, question
+from handlers.teams.questions import DRAWN, answer_in, question
 from templates.shapes import Answers, Card, Field, Form, Option
 
 # Of a message that stands above the questions, carried along for when they are shown again.
@@ -84,17 +84,24 @@ def sent_form(data: Mapping[str, Any]) -> Form | None:
     if not isinstance(told, dict):
         return None
     try:
-        fields = tuple(Field(**{**each, "options": options(each)}) for each in told.get("fields", ()))
-        paired = {name: tuple(map(tuple, told.get(name, ()))) for name in ("contacts", "quotes")}
+        fields = tuple(map(field_in, told.get("fields", ())))
+        paired = {name: tuple((str(a), str(b)) for a, b in told.get(name, ())) for name in ("contacts", "quotes")}
         listed = {name: tuple(map(str, told.get(name, ()))) for name in ("danger", "intro")}
         given = {name: str(told.get(name, "")) for name in ("id", "title", "submit", "token")}
-        return Form(**given, fields=fields, **paired, **listed)  # type: ignore[arg-type]
+        form = Form(**given, fields=fields, **paired, **listed)  # type: ignore[arg-type]
     except (TypeError, ValueError, AttributeError):
         return None
+    return form if (told.get("id"), told.get("token", "")) == (form.id, form.token) else None
 
 
-def options(field: Mapping[str, Any]) -> tuple[Option, ...]:
-    return tuple(Option(**each) for each in field.get("options", ()))
+def field_in(told: Mapping[str, Any]) -> Field:
+    """One question as it was carried.  Raises TypeError where it is none that we draw."""
+    field = Field(**{**told, "options": tuple(Option(**each) for each in told.get("options", ()))})
+    texts = [field.id, field.label, field.kind, field.hint, field.part]
+    texts += [text for each in field.options for text in (each.value, each.label, each.group)]
+    if not all(isinstance(each, str) for each in texts) or field.kind not in DRAWN or type(field.at_most) is not int:
+        raise TypeError
+    return field
 
 
 def answers_from(form: Form, data: Mapping[str, Any]) -> Answers:

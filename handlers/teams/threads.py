@@ -20,7 +20,7 @@ TEAMS = "teams"
 ROOT = ";messageid="
 # Teams repeats what was written as a page; that is no file.
 PAGE = "text/html"
-NAMED = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.DOTALL)
+NAMED = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>")
 EDITED = "editMessage"
 
 
