@@ -11,7 +11,7 @@ from storage.models import School, TeamRoom
 from storage.queries import people as people_queries
 from storage.queries import rooms as queries
 from storage.unit import Unit
-from workflows import people, reached
+from workflows import casting, people, reached
 from workflows.people import Who
 from workflows.rules import Rules
 
@@ -76,7 +76,7 @@ async def looks(ground: Ground, rooms: list[TeamRoom]) -> Mapping[str, Looked]:
 
 
 def see(unit: Unit, rules: Rules, room: TeamRoom, looked: Looked) -> Seen:
-    held = people.cast(unit, room.school).holders
+    held = casting.cast(unit, room.school).holders
     team, deputies = held.get(room.role, ()), held.get(rules.floor.deputies.get(room.role, ""), ())
     names = {row.id: row.name for row in unit.find(people_queries.everybody())}
     inside = {known(unit, who): who for who in looked.members}

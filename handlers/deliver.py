@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from handlers import fetching, keeping, teamrooms
 from handlers.desk import Desk
@@ -14,6 +15,7 @@ from handlers.saying import CardOf, anew, card_of, mark_of, said
 from handlers.senders import Posted, Sender, Unreachable
 from handlers.taking_turns import Turns
 from handlers.teamrooms import Rooms
+from handlers.together import Together
 from storage import promises
 from storage.faults import Busy, Uncertain
 from storage.patience import stand_back
@@ -26,7 +28,7 @@ from workflows.telling import Telling
 log = logging.getLogger(__name__)
 
 # Few enough that somebody who presses Send never waits behind a crowd of messages.
-AT_ONCE = 16
+AT_ONCE = 32
 TOGETHER = 0.005  # seconds
 LEASE = 60.0  # seconds in which one promise is kept or becomes anybody's again
 
@@ -49,6 +51,7 @@ class Deliver:
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     latest: dict[CardOf, asyncio.Task[None]] = field(default_factory=dict)
     doubts: dict[CardOf, datetime] = field(default_factory=dict)
+    bundles: dict[str, Together] = field(default_factory=dict)
     turns: Turns = field(default_factory=Turns)
     unnoted: dict[str, Posted] = field(default_factory=dict)  # sent, and not written down while the disk is full
 
@@ -127,6 +130,10 @@ class Deliver:
             log.exception("promise %s put off: %s", claim.id, type(fault).__name__)
             await self.put_off(desk, claim, Unreachable(unsure=not isinstance(fault, (Busy, Uncertain))))
 
+    def together(self, desk: Desk) -> Together:
+        """Where what is to be said is found out, and what was said written down."""
+        return self.bundles.setdefault(desk.trust, Together(desk.database, desk.trust))
+
     async def put_off(self, desk: Desk, claim: Claim, no: Unreachable) -> None:
         """Try again after twice as long each time, a minute at most, and not before the platform says."""
         if no.unsure:
@@ -135,9 +142,10 @@ class Deliver:
 
     async def tell(self, desk: Desk, claim: Claim) -> None:
         """Say a card, a receipt or a message to whoever should have it now."""
-        told: Telling | None = await desk.run(telling.telling, claim)
+        find = partial(self.together(desk).run, telling.telling, desk.rules, claim)
+        told = await find()
         if told and await self.stands_elsewhere(desk, told):
-            told = await desk.run(telling.telling, claim)
+            told = await find()
         if told is None or not await teamrooms.instead(desk, claim, told, self.rooms.get(told.platform)):
             await self.send(desk, claim, told)
 
@@ -167,7 +175,8 @@ class Deliver:
     async def note(self, desk: Desk, claim: Claim, told: Telling, where: Posted) -> None:
         """What the platform took is marked as taken even when the database is busy: else it would be said again."""
         self.unnoted[claim.id] = where
-        noted = await marked(desk, TAKEN.get(claim.kind, telling.sent), claim, told, where.channel, where.stamp)
+        taken = TAKEN.get(claim.kind, telling.sent)
+        noted = await marked(self.together(desk).run, taken, claim, told, where.channel, where.stamp)
         self.doubts.pop(card_of(claim), None)
         if noted:
             del self.unnoted[claim.id]

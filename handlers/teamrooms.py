@@ -101,7 +101,7 @@ async def say(desk: Desk, claim: Claim, shown: rooms.Shown, there: tuple[Sender,
             raise
         await leave(desk, claim, rooms_there, (shown.channel, mark))
         return
-    await marked(desk, rooms.sent, claim, shown, where.channel, where.stamp)
+    await marked(desk.database.run, desk.trust, rooms.sent, claim, shown, where.channel, where.stamp)
 
 
 async def leave(desk: Desk, claim: Claim, rooms_there: Rooms, doubtful: tuple[str, Mark]) -> None:
@@ -115,7 +115,7 @@ async def leave(desk: Desk, claim: Claim, rooms_there: Rooms, doubtful: tuple[st
         where = await rooms_there.standing(*doubtful)
     if where:
         await rooms_there.remove(where)
-    await marked(desk, rooms.left, claim, posted.id if posted else "", bool(where))
+    await marked(desk.database.run, desk.trust, rooms.left, claim, posted.id if posted else "", bool(where))
 
 
 def room_of(unit: Unit, id: str) -> TeamRoom | None:

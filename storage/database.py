@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -16,8 +16,8 @@ from storage.ledger import Heads
 from storage.migrations import bring_up_to_date
 from storage.patience import answer, answer_now, stands_back
 from storage.postgres import HANDS, Writers
-from storage.turns import Job
-from storage.unit import Scope, Unit, bound
+from storage.turns import Job, Outcome
+from storage.unit import Scope, Unit, bound, in_turn
 from storage.vault import Vault
 from storage.writer import Writer
 
@@ -53,12 +53,21 @@ class Database:
 
     async def run(self, trust: str, workflow: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Everything the workflow did, durable, or none of it."""
-        result: T = await answer(self._submit(trust, partial(_call, workflow, args, kwargs)))
+        result: T = await answer(self._submit(Job(trust, partial(_call, workflow, args, kwargs), stands_back())))
         return result
+
+    async def run_each(self, trust: str, works: Sequence[Callable[[Unit], Any]]) -> list[Outcome]:
+        """What came of each of them, or what stopped it: together they cost less, and none depends on another.
+
+        They do not stand back: somebody waits for each, and there are never more of them than were taken up.
+        """
+        job = Job(trust, partial(in_turn, works), parts=works)
+        outcomes: list[Outcome] = await answer(self._submit(job))
+        return outcomes
 
     def run_now(self, trust: str, workflow: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for the command line: waits where it stands."""
-        result: T = answer_now(self._submit(trust, partial(_call, workflow, args, kwargs)))
+        result: T = answer_now(self._submit(Job(trust, partial(_call, workflow, args, kwargs), stands_back())))
         return result
 
     async def look(self, trust: str, query: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -84,10 +93,10 @@ class Database:
         self._writer.close()
         self._readers.dispose()
 
-    def _submit(self, trust: str, work: Callable[[Unit], Any]) -> "Future[Any]":
+    def _submit(self, job: Job) -> "Future[Any]":
         asked, number = self._asked, next(self._numbers)
         asked[number] = time.monotonic()
-        future = self._writer.submit(Job(trust, work, stands_back()))
+        future = self._writer.submit(job)
         future.add_done_callback(lambda _: asked.pop(number, None))
         return future
 

@@ -13,7 +13,7 @@ DROPPED_AFTER = 2.0
 UNCERTAIN_AFTER = 2.5
 AT_A_TERMINAL = 60.0
 # Who stands back lets everybody go first, but not for longer.
-STANDS_BACK_FOR = 0.5
+STANDS_BACK_FOR = 0.25
 _standing_back = ContextVar("standing_back", default=False)
 
 

@@ -102,7 +102,14 @@ class Rows:
 
     def pending(self, tables: Iterable[str]) -> bool:
         """Whether anything of these tables is new or changed."""
-        return any(self._new.get(table) or any(map(_touched, self._known.get(table, {}).values())) for table in tables)
+        for table in tables:
+            if self._new.get(table):
+                return True
+            if table in self._known:
+                for row in self._known[table].values():
+                    if row._sa_instance_state.modified:  # type: ignore[attr-defined]  # asked for each row at each question
+                        return True
+        return False
 
     def changed(self) -> list[SQLModel]:
         """Every row that was read and is not any more what it was."""

@@ -82,6 +82,11 @@ def change(connection: Connection, asked: Asked) -> int:
     return changed
 
 
+def command(connection: Connection, text: str) -> None:
+    """Run what has no blanks and no answer."""
+    _run(connection, "execute", text, ())
+
+
 def insert_rows(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
     """Every row must name every column; statements must be few and kept, for each is compiled once."""
     text = _insert_text(statement, connection.dialect.name)

@@ -2,9 +2,10 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -14,8 +15,10 @@ from sqlalchemy.exc import OperationalError
 from storage.faults import Busy, Fault, NotSaved
 from storage.ledger import Heads
 from storage.patience import has_stood_back_long_enough, has_waited_too_long
+from storage.statements import command
 from storage.unit import Scope, Unit, bound
 
+Outcome = tuple[Any, BaseException | None]
 TOGETHER = 256
 NO_LONGER_THAN = 0.25
 
@@ -27,6 +30,8 @@ class Job:
     trust: str
     work: Callable[[Unit], Any]
     stands_back: bool = False
+    # What it is made of, where it is several that are tried together, and each alone if that fails.
+    parts: Sequence[Callable[[Unit], Any]] = ()
     future: "Future[Any]" = field(default_factory=Future)
     arrived: float = field(default_factory=time.monotonic)
     result: Any = None
@@ -111,20 +116,28 @@ class Batch:
             job.hand_back()
 
     def _run(self, job: Job, connection: Connection, heads: Heads) -> None:
-        connection.exec_driver_sql("SAVEPOINT job")
+        run = partial(self._alone, job.trust, connection, heads)
+        job.result, job.fault = run(job.work)
+        if job.parts and job.fault and not isinstance(job.fault, NotSaved):
+            job.result, job.fault = [run(part) for part in job.parts], None
+
+    def _alone(self, trust: str, connection: Connection, heads: Heads, work: Callable[[Unit], Any]) -> Outcome:
+        """What came of it, or what stopped it: then nothing of it was kept."""
+        command(connection, "SAVEPOINT job")
         try:
-            with bound(connection, self._scope(job.trust, heads)) as unit:
-                job.result = job.work(unit)
-            connection.exec_driver_sql("RELEASE SAVEPOINT job")
+            with bound(connection, self._scope(trust, heads)) as unit:
+                result = work(unit)
+            command(connection, "RELEASE SAVEPOINT job")
             unit._keep_head()
         except BaseException as fault:  # whatever stopped this job must not stop its neighbours, nor the writer
-            # No room, or a disk that fails: the savepoint is given up, so it is certain that nothing was kept.
-            job.fault = because_of(fault) if isinstance(fault, OperationalError) else fault
             # On a full disk SQLite itself rolls back all that was begun, neighbours included.
             if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
                 raise NotSaved from fault
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
-            connection.exec_driver_sql("RELEASE SAVEPOINT job")
+            command(connection, "ROLLBACK TO SAVEPOINT job")
+            command(connection, "RELEASE SAVEPOINT job")
+            # No room, or a disk that fails: the savepoint is given up, so it is certain that nothing was kept.
+            return None, because_of(fault) if isinstance(fault, OperationalError) else fault
+        return result, None
 
 
 def because_of(cause: BaseException, as_what: type[Fault] = NotSaved) -> Fault:

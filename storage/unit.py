@@ -1,6 +1,6 @@
 """What a workflow is given: rows, the time, fresh ids, and the only ways to leave a mark."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,6 +183,16 @@ def bound(connection: Connection, scope: Scope) -> Iterator[Unit]:
     unit = Unit(connection, scope)
     yield unit
     unit._settle()
+
+
+def in_turn(works: Sequence[Callable[[Unit], Any]], unit: Unit) -> list[tuple[Any, None]]:
+    """Several workflows in one unit, which reads only once what they all ask; each leaves its own on the record."""
+    outcomes: list[tuple[Any, None]] = []
+    for work in works:
+        outcomes.append((work(unit), None))
+        unit._settle()
+        unit._changed = unit._recorded = False
+    return outcomes
 
 
 def _changes_a_case(statement: Executable) -> bool:

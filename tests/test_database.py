@@ -380,12 +380,16 @@ async def test_who_stands_back_lets_a_report_go_first_and_is_not_forgotten(datab
         stand_back()
         await asyncio.gather(*(database.run("oak", write, "message") for _ in range(many)))
 
+    async def submitted() -> None:
+        for _ in range(3):  # a task, those that it makes, and their first step
+            await asyncio.sleep(0)
+
     first = asyncio.create_task(database.run("oak", hold_up))
     await asyncio.to_thread(begun.wait, 2)
     behind = asyncio.create_task(messages(2))
-    await asyncio.sleep(0.05)
+    await submitted()
     reports = [asyncio.create_task(database.run("oak", write, "report")) for _ in range(3)]
-    await asyncio.sleep(0.05)
+    await submitted()
     go.set()
     await asyncio.gather(first, behind, *reports)
     assert done == ["report"] * 3 + ["message"] * 2
@@ -398,7 +402,34 @@ async def test_who_stands_back_lets_a_report_go_first_and_is_not_forgotten(datab
     behind = asyncio.create_task(messages(1))
     await asyncio.sleep(STANDS_BACK_FOR + 0.1)
     reports = [asyncio.create_task(database.run("oak", write, "report"))]
-    await asyncio.sleep(0.05)
+    await submitted()
     go.set()
     await asyncio.gather(first, behind, *reports)
     assert done == ["message", "report"]
+
+
+async def test_of_several_messages_written_down_together_one_that_fails_stops_no_other(database: Database) -> None:
+    def fail(unit: Unit) -> None:
+        report(unit)
+        unit.find(select(Promise))  # everything is in the database by now
+        raise KeyError
+
+    def unrecorded(unit: Unit) -> None:
+        unit.add(a_case(unit))
+
+    assert [type(fault) for _, fault in await database.run_each("oak", [report] * 3)] == [type(None)] * 3
+    works: list[Any] = [report, fail, report, unrecorded, report]
+    outcomes = await database.run_each("oak", works)
+    assert [type(fault) for _, fault in outcomes] == [type(None), KeyError, type(None), Unrecorded, type(None)]
+    assert len({case for case, fault in outcomes if not fault}) == 3
+    assert counts(database)["cases"] == 6
+    assert database.look_now("oak", verify).whole
+
+
+async def test_what_is_written_down_together_is_each_held_to_the_record(database: Database) -> None:
+    async def together(*works: Any) -> list[Any]:
+        return [type(fault) for _, fault in await database.run_each("oak", works)]
+
+    assert await together(report, lambda unit: unit.add(a_case(unit))) == [type(None), Unrecorded]
+    assert await together(lambda unit: unit.add(a_case(unit)), report) == [Unrecorded, type(None)]
+    assert counts(database)["cases"] == 2

@@ -11,7 +11,7 @@ from storage.queries import cases as case_queries
 from storage.queries import people as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import parties, people
+from workflows import casting, parties, people
 from workflows.calendar import LONDON, day_of
 from workflows.ladder import Found, above, holding
 from workflows.matter import Facts, Matter
@@ -156,7 +156,7 @@ def stand_ins(unit: Unit, rules: Rules, person: Person, day: date) -> Iterator[t
     """
     schools: list[School] = unit.find(queries.schools())
     for row, school in places(unit.find(queries.roles_of(person.id, unit.now)), schools):
-        cast = people.cast(unit, school.id)
+        cast = casting.cast(unit, school.id)
         everybody = {one for holders in cast.holders.values() for one in holders}
         at = datetime.combine(day, time(12), LONDON).astimezone(UTC)
         cast = replace(cast, absent=people.away(unit, everybody, at) | {person.id})

@@ -10,7 +10,7 @@ from storage.models import Case, Involved, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
 from templates.shapes import Answers, Message
-from workflows import access, parties, people, reseating, seen, working
+from workflows import access, casting, parties, reseating, seen, working
 from workflows.drafts import NOBODY, UNSURE
 from workflows.involved import PICKED_KIND
 from workflows.names import Face, doubtful
@@ -150,7 +150,7 @@ def keep(unit: Unit, case: Case, found: Found, by: str) -> None:
 
 def near(unit: Unit, case: Case) -> tuple[Face, ...]:
     """Everybody at the school who holds a role, and everybody told: whoever might be told of this case."""
-    held = people.cast(unit, case.school).holders
+    held = casting.cast(unit, case.school).holders
     places = [Place(person, role, "", "default", "") for role, holders in held.items() for person in holders]
     here: list[Party] = parties.told(unit, case)
     places += [Place(each.person, each.role, "", "default", "") for each in here]

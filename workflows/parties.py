@@ -9,7 +9,7 @@ from storage.events import Event
 from storage.models import Case, Party
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import cards, latecomers, people, routing, states, terms
+from workflows import cards, casting, latecomers, people, routing, states, terms
 from workflows.involved import facts
 from workflows.routing import Facts, Place, Route
 from workflows.rules import Rules
@@ -22,7 +22,7 @@ HANDED = "handed_over"
 
 def open_route(unit: Unit, rules: Rules, case: Case, found: Facts) -> Route:
     """Tell everybody on the route, and promise what happens if nobody acknowledges."""
-    cast = people.cast(unit, case.school)
+    cast = casting.cast(unit, case.school)
     route = routing.route(rules.pack, rules.floor, cast, found)
     case.report, case.klass, case.outside = route.report, route.klass, list(route.outside)
     for place in route.recipients:
@@ -71,7 +71,7 @@ def call_out(unit: Unit, case: Case) -> None:
 
 def route_now(unit: Unit, rules: Rules, case: Case) -> tuple[Route, Facts, routing.Cast]:
     """The route that the case would take at this moment."""
-    cast = people.cast(unit, case.school)
+    cast = casting.cast(unit, case.school)
     found = facts_of(unit, case)
     return routing.route(rules.pack, rules.floor, cast, found), found, cast
 
@@ -82,7 +82,7 @@ def facts_of(unit: Unit, case: Case) -> Facts:
 
 def shut_out(unit: Unit, rules: Rules, case: Case) -> frozenset[str]:
     """The persons who must not learn of the case at this moment."""
-    return routing.shut_out(rules.pack, rules.floor, people.cast(unit, case.school), facts_of(unit, case))
+    return routing.shut_out(rules.pack, rules.floor, casting.cast(unit, case.school), facts_of(unit, case))
 
 
 def told(unit: Unit, case: Case) -> list[Party]:
@@ -124,7 +124,7 @@ def settle(unit: Unit, rules: Rules, case: Case) -> None:
 
 def follow(unit: Unit, rules: Rules, case: Case) -> None:
     """A case follows its roles: whoever lost theirs loses the case, and whoever has it now is told."""
-    cast = people.cast(unit, case.school)
+    cast = casting.cast(unit, case.school)
     for party in told(unit, case):
         holds = party.person in cast.holders.get(party.role, ()) or party.role not in cast.holders
         if not holds and party.role != "line_manager":

@@ -9,7 +9,6 @@ from storage.models import Account, Person, School
 from storage.queries import people as queries
 from storage.unit import Unit
 from workflows.calendar import day_of
-from workflows.routing import Cast
 
 CHAT = ("slack", "teams")
 MINUTE, NEVER = timedelta(minutes=1), datetime.min.replace(tzinfo=UTC)
@@ -175,25 +174,6 @@ def known(unit: Unit, who: Who) -> Met | None:
     return as_met(unit, unit.get(Person, found[0].person), found[0]) if found else None
 
 
-def cast(unit: Unit, school: str) -> Cast:
-    """Who holds which role at a school now, who of them is away, and whom no message would reach."""
-    seats: list[tuple[str, str]] = unit.find(queries.seats_at(school, unit.now))
-    holders: dict[str, tuple[str, ...]] = {}
-    for role, person in seats:
-        holders[role] = (*holders.get(role, ()), person)
-    managers: dict[str, str] = dict(unit.find(queries.line_managers()))
-    everyone = {person for _, person in seats} | set(managers.values())
-    for office in unit.find(queries.offices(school)):
-        # An office that somebody held here once is vacant; one that nobody ever did, the school does not have.
-        holders.setdefault(office, ())
-    return Cast(
-        holders=holders,
-        absent=away(unit, everyone, unit.now),
-        unreachable=unreachable(unit, everyone),
-        line_managers=managers,
-    )
-
-
 def away(unit: Unit, people: Iterable[str], at: datetime) -> frozenset[str]:
     """Those whose absence covers this day, as the school counts days."""
     return frozenset(unit.find(queries.away_on(tuple(sorted(people)), day_of(at))))
@@ -201,8 +181,13 @@ def away(unit: Unit, people: Iterable[str], at: datetime) -> frozenset[str]:
 
 def unreachable(unit: Unit, people: Iterable[str]) -> frozenset[str]:
     """Those without a usable address."""
+    asked = tuple(sorted(people))
+    return without_a_way(asked, unit.find(queries.standing_of(asked)))
+
+
+def without_a_way(people: Iterable[str], standing: Iterable[tuple[str, str, str]]) -> frozenset[str]:
     accounts: dict[str, list[Standing]] = {person: [] for person in people}
-    for person, platform, state in unit.find(queries.standing_of(tuple(sorted(accounts)))):
+    for person, platform, state in standing:
         accounts[person].append(Standing(platform, state))
     return frozenset(person for person, theirs in accounts.items() if not usable(theirs))
 

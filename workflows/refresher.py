@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from storage.models import Case, Task
 from storage.unit import Unit
-from workflows import parties, people, terms
+from workflows import casting, parties, terms
 from workflows.access import READS
 from workflows.calendar import day_of
 from workflows.duties import APART, after, duties_of
@@ -47,5 +47,5 @@ def whom(unit: Unit, rules: Rules, case: Case, duty: Duty) -> list[str]:
     """Holders of the duty's roles who read the case now, and are not shut out of it."""
     shut = parties.shut_out(unit, rules, case)
     reading = {each.person for each in parties.told(unit, case) if each.part in READS} - shut
-    holders = people.cast(unit, case.school).holders
+    holders = casting.cast(unit, case.school).holders
     return [person for role in duty.to for person in holders.get(role, ()) if person in reading]

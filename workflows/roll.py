@@ -8,7 +8,7 @@ from storage.models import Account, Person, School
 from storage.queries import doors as door_queries
 from storage.queries import people as queries
 from storage.unit import Unit
-from workflows import describe, people
+from workflows import casting, describe, people
 from workflows.calendar import day_of
 from workflows.routing import Cast
 from workflows.rules import Rules
@@ -84,7 +84,7 @@ def holder(unit: Unit, person: Person) -> Holder:
 
 def at_school(unit: Unit, rules: Rules, school: School, managed: bool) -> AtSchool:
     """Somebody ordinary reports; their line manager is whoever it is, where staff have one on record at all."""
-    cast = people.cast(unit, school.id)
+    cast = casting.cast(unit, school.id)
     if managed:
         cast = replace(cast, line_managers={TEACHER: MANAGER, SOMEBODY: MANAGER})
     return AtSchool(school.key, school.name, cast, surveyed(rules, cast))

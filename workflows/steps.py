@@ -8,7 +8,7 @@ from storage.queries import people as queries
 from storage.unit import Unit
 from templates.report_types import ReportType
 from templates.shapes import File
-from workflows import people, routing
+from workflows import casting, people, routing
 from workflows.drafts import NOBODY, UNSURE, Quoted, Written
 from workflows.involved import URGENT_WHO, facts_of_draft, lines
 from workflows.names import Face, doubtful
@@ -84,7 +84,7 @@ def screenshots(rules: Rules, written: Written) -> Ask | None:
 def about_people(unit: Unit, rules: Rules, written: Written, reporter: Person) -> Ask | None:
     """Is a typed name one of those about to be told?  Whom should it go to, where the policy leaves a choice?"""
     school = written.school or people.school_of(unit, reporter).id
-    cast = people.cast(unit, school)
+    cast = casting.cast(unit, school)
     facts = facts_of_draft(rules.reports[written.report], written, reporter.id)
     route = routing.route(rules.pack, rules.floor, cast, facts)
     told = frozenset(place.person for place in route.recipients)

@@ -9,7 +9,7 @@ from storage import sealed
 from storage.models import Case, Party, Person
 from storage.queries import cases as queries
 from storage.unit import Unit
-from workflows import cards, parties, people, states
+from workflows import cards, casting, parties, people, states
 from workflows.access import case_for
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
@@ -45,7 +45,7 @@ def parts_of(unit: Unit, rules: Rules, case: Case, party: Party) -> tuple[str, .
     """
     ladder = rules.floor.ladder
     standing_in = {rules.floor.deputies[rung] for rung in ladder if rung in rules.floor.deputies}
-    holders = people.cast(unit, case.school).holders
+    holders = casting.cast(unit, case.school).holders
     held = any(party.person in holders.get(rung, ()) for rung in ladder)
     on_it = held or party.role in (*ladder, *standing_in)
     return (party.part, "decider") if on_it and party.part in states.READERS else (party.part,)
