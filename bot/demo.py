@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from storage.vault import create_key_file
 SECRET, TOKEN, TEAM = "brambledown-signing-secret", "xoxb-brambledown-demo", "T0BRAMBLE1"
 APP_TOKEN = "xapp-brambledown-demo"  # noqa: S105 - worth nothing anywhere else
 STARTS_WITHIN = 90.0
+# The bot reads itself in while its school is being founded: seconds for whoever waits for a demo.
+READ_IN_FIRST = "from bot import compose, main; input(); main.run()"
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ def demo(*, script: bool, port: int, socket_mode: bool = False, teams: bool = Fa
     if script:
         from workspace.script import walk
 
-        with running(port=0, bot_port=free_port(), socket_mode=socket_mode) as up:
+        with running(port=0, bot_port=free_port(), socket_mode=socket_mode) as up, ThreadPoolExecutor(1) as aside:
+            aside.submit(import_module, "bot.demo_year")  # while the first flows are walked
             told = walk(up.workspace, up.bot, partial(given_a_year, up))
             return 0 if told and verified(up) else 1
     with running(port=port, bot_port=8090, socket_mode=socket_mode, teams=teams) as up:
@@ -63,21 +67,29 @@ def running(*, port: int, bot_port: int, socket_mode: bool = False, teams: bool 
         clock = folder / "clock.json"
         words = ["--port", str(port), "--smtp-port", "0", "--bot", bot, "--clock-file", str(clock)]
         words += ["--teams"] if teams else []
-        with process(["-m", "workspace", *words], dict(os.environ), out=subprocess.PIPE) as chat:
+        chats = process(["-m", "workspace", *words], dict(os.environ), out=subprocess.PIPE)
+        with chats as chat, ThreadPoolExecutor(1) as aside:
             assert chat.stdout  # noqa: S101 - it was asked for
-            from bot import staff  # noqa: F401 - two seconds of reading, while the workspace reads its own
-
+            aside.submit(import_module, "bot.staff")  # while the workspace reads its own
             ready = json.loads(chat.stdout.readline() or "{}")
             if "url" not in ready:
                 raise SystemExit(f"The demo's page could not start: is something else at port {port}? Try --port.")
             lines = {"LANYARD_SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {}
             lines |= in_teams(ready) if teams else {}
             up = Running(ready["url"], bot, folder, settings(folder, ready, bot) | lines)
-            found(up, clock)
-            serve = ["-m", "bot.main", "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
-            with process(serve, up.env) as server:
+            serve = ["-c", READ_IN_FIRST, "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
+            with process(serve, up.env, told=subprocess.PIPE) as server:
+                found(up, clock)
+                go_on(server)
                 wait_until_it_answers(bot, server)
                 yield up
+
+
+def go_on(server: subprocess.Popen[str]) -> None:
+    assert server.stdin  # noqa: S101 - it was asked for
+    with suppress(BrokenPipeError):  # it died; whoever waits for its answer says so
+        server.stdin.write("\n")
+        server.stdin.close()
 
 
 def settings(folder: Path, ready: Mapping[str, object], bot: str) -> dict[str, str]:
@@ -141,9 +153,12 @@ def verified(up: Running) -> bool:
 
 
 @contextmanager
-def process(module: list[str], env: Mapping[str, str], out: int | None = None) -> Iterator[subprocess.Popen[str]]:
+def process(
+    words: list[str], env: Mapping[str, str], *, out: int | None = None, told: int | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """A child that does not outlive us."""
-    with subprocess.Popen([sys.executable, *module], env=env, stdout=out, text=True) as child:  # noqa: S603 - our own commands
+    command = [sys.executable, *words]
+    with subprocess.Popen(command, env=env, stdin=told, stdout=out, text=True) as child:  # noqa: S603 - our own commands
         try:
             yield child
         finally:

@@ -53,7 +53,7 @@ class Visitor:
         while time.monotonic() < until:
             if (found := look(self.sees())) is not None:
                 return found
-            time.sleep(0.05)
+            time.sleep(0.02)
         raise Wrong(f"{self.name} waited {PATIENCE:.0f} seconds for {what}, and it did not come.")
 
     def types(self, command: str) -> Json:
