@@ -8,7 +8,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -39,6 +39,7 @@ class Town(Tenant):
         super().__init__()
         self.address = address
         self.people: dict[str, Json] = {}
+        self.ear: Callable[[str, Any], None] | None = None
         self.more_keys = [published(FOREIGN, "not-for-teams", "webchat")]
 
     @property
@@ -54,6 +55,8 @@ class Town(Tenant):
     def stands(self, place: str, said: Said) -> None:
         assert said.card
         assert problems(said.card) == []
+        if self.ear and not said.edited:
+            self.ear("teams:received", said.card)
 
     def afresh(self) -> None:
         """As on the first morning."""

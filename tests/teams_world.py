@@ -24,6 +24,7 @@ class TeamsWorld(World):
         self.town, self.both, self.speaks = town, both, "both" if both else "teams"
         self.members: dict[str, Member] = {}
         super().__init__(chat, folder, database_url)
+        town.ear = self.ear
         for id in PEOPLE.values():
             person = self.workspace.town.people[id]
             if person in talks.members(self.workspace.town):

@@ -110,6 +110,17 @@ def test_a_terms_first_morning_brings_everybody_one_thing_to_do(school: World) -
     card = school.teacher.messages()[-1]
     assert actions(card) == ["duty_done", "duty_show", "duty_later", "duty_cannot"]
     assert "Also open" in words(card)
+    assert school.ear.heard > 2, "what every reminder is held to is heard"
+
+
+def test_what_could_not_be_said_by_the_evening_waits_for_the_morning(school: World) -> None:
+    first = tuesday(school)
+    ticks(school)
+    for hour, minute in ((8, 5), (20, 0)):  # what comes now is heard, and is too late
+        school.clock.reaches(at(first, hour, minute))
+        school.settled()
+    morning(school, first + timedelta(days=1))
+    assert len(nudges(school.teacher)) == 1
 
 
 def test_what_is_due_on_one_day_is_asked_for_as_the_policy_lists_it(school: World) -> None:

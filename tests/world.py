@@ -33,6 +33,7 @@ from storage.unit import Unit
 from storage.vault import create_key_file
 from storage.verify import verify
 from tests.founded import Founded
+from tests.quiet import Ear
 from tests.townspeople import Somebody
 from workflows.calendar import LONDON
 from workflows.schooldays import fixed, works
@@ -167,6 +168,7 @@ class World:
         self.workspace.bot_url = self.url
         self.clock = SchoolClock(folder / "clock.json", chat)
         self.workspace.reset()
+        self.ear = Ear(self)
         self.page = httpx.Client(base_url=str(chat), timeout=PATIENCE)
         self.browsers = [self.page]
         self.key, self.database = folder / "lanyard.key", database_url
@@ -257,6 +259,7 @@ class World:
         for each in self.browsers:
             each.close()
         self.port.close()
+        self.ear.closes()
 
     def answered(self) -> None:
         """Wait until everything that people did has been answered by the bot."""

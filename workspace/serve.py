@@ -78,6 +78,7 @@ async def living(app: Starlette) -> AsyncIterator[None]:
 
     def keep(letter: Letter) -> None:
         world.letters.append(letter)
+        world.moment("mail:received", letter.shown())
         world.wake(person.id for person in world.town.people.values() if letter.is_for(person.email))
 
     await world.knock.open()
