@@ -1,5 +1,7 @@
 """What asking people costs: one school's day measured, and from a year of a few schools that of all of England."""
 
+import argparse
+import json
 import tempfile
 import time
 from datetime import UTC, date, datetime
@@ -38,15 +40,18 @@ Row = dict[str, Any]
 class Year:
     """One school of 45 staff, whose year goes by in seconds on a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
+        folder.mkdir(exist_ok=True)
         key = folder / "key"
         create_key_file(key)
         self.file = folder / "year.db"
+        self.url = url or f"sqlite:///{self.file}"
         self.now = datetime.combine(TERMS[0][1], clock_time(7), LONDON).astimezone(UTC)
         self.dice = iter(range(10**9))
         vault = Vault.from_key_file(key)
-        url = f"sqlite:///{self.file}"
-        self.database = Database.open(url, vault=vault, clock=lambda: self.now, dice=lambda: f"{next(self.dice):032x}")
+        self.database = Database.open(
+            self.url, vault=vault, clock=lambda: self.now, dice=lambda: f"{next(self.dice):032x}"
+        )
         self.rules = Rules(load_pack("oak-trees"), load_floor(), Catalogue.read(), "https://bench.example")
         self.seconds: dict[str, float] = {"opening": 0.0, "sending": 0.0, "claiming": 0.0}
         self.first_day: Row = {}
@@ -166,7 +171,17 @@ def measured() -> Row:
     }
 
 
-if __name__ == "__main__":
-    import json
+def main() -> None:
+    """Print the measurements as JSON."""
+    from bench import crowd
 
-    print(json.dumps(measured(), indent=1))
+    asks = argparse.ArgumentParser(prog="bench.duties", description=__doc__)
+    asks.add_argument("--schools", type=int, help="measure one school's day beside so many others' rows instead")
+    asks.add_argument("--database", choices=("sqlite", "postgresql"), action="append", help="only this one")
+    asked = asks.parse_args()
+    kinds = tuple(asked.database or ("sqlite", "postgresql"))
+    print(json.dumps(crowd.measured(asked.schools, kinds) if asked.schools else measured(), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,9 @@ from storage.marks import PROMISES
 from storage.statements import ask, change
 from storage.unit import Unit
 
+# The longest wait between two tries, unless a platform asks for longer.
+BETWEEN_TRIES = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -41,7 +44,8 @@ def release(unit: Unit) -> None:
     """Let go of every lease, of every trust: only where no other process can be holding one."""
     unit._insist_on_writing()
     p = PROMISES.c
-    held = update(PROMISES).where(p.state == "waiting", p.lease != "")
+    # What is held was due when it was taken up: without its day, everything that waits would be looked through.
+    held = update(PROMISES).where(p.state == "waiting", p.due_at <= unit.now, p.lease != "")
     unit._connection.execute(held.values(lease="", leased_until=None, doubt=True))
 
 
@@ -72,18 +76,21 @@ def put_off(unit: Unit, claim: Claim, until: datetime, attempts: int, doubt: boo
 
 
 def overdue(unit: Unit) -> float:
-    """For how many seconds the oldest promise of any trust has waited to be kept, its tries included."""
+    """For how many seconds the oldest promise of any trust has waited to be kept, its tries included.
+
+    One that a platform wants tried only after more than a minute counts again in the last minute of that.
+    """
     p = PROMISES.c
     # A screenshot may be tried for longer: Slack says so itself, and lead and reporter are told.
     late = select(p.attempts, func.min(p.due_at)).where(p.state == "waiting", p.kind != "fetch")
-    late = late.where(or_(p.due_at <= unit.now, p.attempts > 0)).group_by(p.attempts)
-    rows = unit._connection.execute(late).all()
+    late = late.where(p.due_at <= unit.now + BETWEEN_TRIES, or_(p.due_at <= unit.now, p.attempts > 0))
+    rows = unit._connection.execute(late.group_by(p.attempts)).all()
     return max(((unit.now - due).total_seconds() + tried_for(attempts) for attempts, due in rows), default=0.0)
 
 
 def tried_for(attempts: int) -> float:
     """How long so many tries have taken at least, twice as long each time and a minute at most."""
-    return float(sum(min(60, 2**n) for n in range(attempts)))
+    return float(sum(min(BETWEEN_TRIES.seconds, 2**n) for n in range(attempts)))
 
 
 def _finish(unit: Unit, id: str, lease: str, values: dict[str, object]) -> bool:

@@ -227,6 +227,7 @@ def test_teams_is_left_alone_for_as_long_as_it_asks_and_nothing_is_lost(school: 
     school.town.answers["say"] = [(429, "TooManyRequests", {"Retry-After": "30"})] * 2
     receipt = school.on("teacher").reports("pupil_concern", **CHILD)
     until(lambda: not school.town.answers["say"], "two refusals")
+    school.settled()  # each refusal has been noted, with the time that it asked for
     school.clock.forward(minutes=1)
     school.settled()
     assert school.on("dsl").card(receipt.reference)
