@@ -85,6 +85,8 @@ class RoomTable(Table):
 class AccountTable(Table):
     """One [[account]]: people stand in it by their id in this file, or by an e-mail address; never a password."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,39}$")
     service: str = Field(min_length=1, max_length=30)
     name: str = Field(min_length=1, max_length=60)
