@@ -12,7 +12,7 @@ from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.fetchers import Fetcher
 from handlers.gate import Gate
-from handlers.senders import Sender
+from handlers.senders import Exhibitor, Sender
 from handlers.slack.app import Slack, Workspace
 from handlers.teamrooms import Rooms
 from workflows.people import Who
@@ -53,6 +53,10 @@ class Chats:
     def fetchers(self) -> Mapping[str, Fetcher]:
         """By platform, what gets the files that somebody adds to a form there; Teams's forms take none."""
         return {"slack": self.slack.files} if self.slack else {}
+
+    def exhibitors(self) -> Mapping[str, Exhibitor]:
+        """By platform, what shows a picture; a card of Teams's is too small for one."""
+        return {"slack": self.slack.pictures} if self.slack else {}
 
     def rooms(self) -> Mapping[str, Rooms]:
         """By platform, its rooms for a case."""

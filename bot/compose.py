@@ -26,6 +26,7 @@ from bot.ground import Ground, NotReady, dice, open_ground
 from bot.settings import Settings
 from handlers.deliver import Deliver
 from handlers.desk import Desk
+from handlers.exhibiting import exhibit
 from handlers.gate import Gate
 from handlers.mail.sender import MailSender
 from handlers.slack.socket import Socket
@@ -36,7 +37,7 @@ from storage.blobs import Blobs
 from storage.faults import Fault
 from storage.unit import Unit
 from templates.shapes import Pairs
-from workflows import describe, unprocessed
+from workflows import describe, termly, unprocessed
 
 USUAL = 700  # new objects before Python looks for rubbish: the command line has it look less often
 
@@ -116,7 +117,7 @@ async def living(ground: Ground, desk: Desk, app: Starlette) -> AsyncIterator[No
         fetchers=chats.fetchers(),
         rooms=chats.rooms(),
         operator=settings.operator_email,
-        errands=daily.errands(settings),
+        errands={**daily.errands(settings), termly.PICTURE: partial(exhibit, chats.exhibitors())},
     )
     desk.afterwards = deliver.awake.set
     await desk.refresh()

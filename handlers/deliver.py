@@ -203,7 +203,7 @@ class Deliver:
 
 
 # What marks a message as taken, where it is not about a case.
-TAKEN = {duties.NUDGE: nudging.sent}
+TAKEN = {duties.NUDGE: nudging.sent, termly.SUMMARY: termly.sent}
 Keep = Callable[[Deliver, Desk, Claim], Awaitable[None]]
 
 

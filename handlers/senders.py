@@ -27,6 +27,24 @@ class Mark:
     since: datetime | None = None
 
 
+@dataclass(frozen=True, repr=False)
+class Drawn:
+    """A picture of ours as PNG: its file's name, its title, and what it shows in words for whoever cannot see it."""
+
+    name: str
+    title: str
+    alt: str
+    content: bytes
+
+
+class Exhibitor(Protocol):
+    """What can show a picture in a conversation; not every platform does."""
+
+    async def show(self, where: Posted, drawn: Drawn) -> None:
+        """Post it in the same conversation.  Raises Unreachable."""
+        ...
+
+
 class Unreachable(Exception):
     """The platform did not take the message.
 

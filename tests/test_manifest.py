@@ -26,6 +26,7 @@ USED = {
     "users:read": "users_info",
     "users:read.email": "users_lookupByEmail",
     "files:read": "files_info",
+    "files:write": "files_completeUploadExternal",
 }
 
 

@@ -23,12 +23,14 @@ from templates import documents
 from tests.office import Office
 from tests.test_nudges import morning, ticks
 from tests.test_practice import begins
+from tests.townspeople import Somebody
 from tests.world import World
 from workflows import tallies, terms, written_up
 from workflows.calendar import LONDON
 from workflows.rules import Rules
 from workflows.schooldays import fixed, working_day_from
 from workflows.summaries import Report, figures_of
+from workspace.files import Upload
 
 CHILD = {"what": "CANARYNARRATIVE", "harmed_names": "Jo Bloggs"}
 BULLIED = {"by": "pupil", "harmed": "pupil", "what": "CANARYNARRATIVE", "pictures_sexual": "none"}
@@ -294,3 +296,46 @@ def test_the_command_says_what_it_needs_and_that_no_term_has_ended_yet(
         code, _, problem = office.lanyard("report", *words)
         assert (code, said in problem) == (2, True), problem
     assert not (office.folder / "report.pdf").exists()
+
+
+# -- the picture in chat
+
+
+def shared(somebody: Somebody) -> list[Upload]:
+    """The files that the bot has posted in its direct messages with somebody."""
+    workspace = somebody.world.workspace
+    messages = list(workspace.rooms.with_bot(somebody.id).messages.values())
+    return [workspace.files.content(id) for each in messages if each.bot for id in each.files]
+
+
+def test_in_a_chat_the_reports_picture_follows_in_words_too_and_nobody_else_sees_it(school: World) -> None:
+    for _ in range(5):
+        school.teacher.reports("pupil_concern", **CHILD)
+    school.teacher.reports("cyberbullying", **BULLIED)
+    morning(school, next_term(school))
+    (file,) = shared(school.head)
+    assert "Worried about a child: 5" in file.alt
+    assert not re.search(r": [1-4](;|$)", file.alt)
+    assert file.content.startswith(b"\x89PNG")
+    assert len(shared(school.chief_executive)) == 1
+    for somebody in (school.teacher, school.dsl, school.deputy_head, school.business_manager):
+        assert shared(somebody) == []
+    # Slack tells the app of its own file as of a person's: it must not answer itself.
+    assert school.head.hears()[-1] == ""
+    assert "report.made" in school.events()
+
+
+@pytest.mark.parametrize("how", ["scope", "drop", "limited"])
+def test_where_the_chat_takes_no_picture_the_word_and_its_link_stand_alone(school: World, how: str) -> None:
+    if how == "scope":
+        school.workspace.scopes.discard("files:write")
+    else:
+        school.misbehaves(how, 1, 1, "files.completeUploadExternal")
+    morning(school, next_term(school))
+    assert [said for said in school.head.hears() if READY in said] == ["Brambledown Primary School in figures"]
+    school.clock.forward(minutes=1)
+    school.settled()
+    # After a dropped line Slack has it; it is asked to wait and asked again; nobody gets it twice.
+    most = {"scope": 0, "drop": 2, "limited": 2}[how]
+    assert len(shared(school.head)) + len(shared(school.chief_executive)) == most
+    assert school.owed() == []

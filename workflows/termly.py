@@ -23,7 +23,7 @@ from workflows.summaries import TRUST, Period, Report
 from workflows.tallies import GOVERNORS, TRUSTEES
 from workflows.telling import Telling
 
-COUNT, SUMMARY = "count", "summary"
+COUNT, SUMMARY, PICTURE = "count", "summary", "picture"
 
 
 def begin(unit: Unit, school_id: str) -> None:
@@ -71,11 +71,14 @@ def telling(unit: Unit, rules: Rules, claim: Claim) -> Telling | None:
 
 
 def sent(unit: Unit, claim: Claim, told: Telling, channel: str, stamp: str) -> None:
-    """The platform took it."""
+    """The platform took it: that is on the record, and in a chat the picture follows."""
     counted = unit.get(TermFigures, claim.ids["counted"])
     which = [f"{counted.year}/{counted.term}"]
     unit.record(Event.REPORT_MADE, "", told.person, what="told", school=counted.school, terms=which)
-    promises.keep(unit, claim.id, claim.lease)
+    if promises.keep(unit, claim.id, claim.lease) and told.platform in people.CHAT:
+        where = {"platform": told.platform, "channel": channel, "stamp": stamp}
+        once = f"{PICTURE} {counted.id} {told.person}"
+        unit.promise(PICTURE, told.person, unit.now, once=once, counted=counted.id, **where)
 
 
 def opened(unit: Unit, rules: Rules, token: str, year: bool) -> Report:
@@ -87,15 +90,24 @@ def opened(unit: Unit, rules: Rules, token: str, year: bool) -> Report:
     counted = unit.get(TermFigures, id)
     if not entitled(unit, counted, person):
         raise Refused("not_yours")
-    first = date(counted.year, 8, 1) if year else counted.last
-    period = Period(first=first, last=counted.last)
-    if counted.school == TRUST:
-        found = summaries.of_trust(unit, rules, describe.trust_of(unit).name, period)
-    else:
-        found = summaries.of_school(unit, rules, unit.get(School, counted.school), period)
+    found = report_of(unit, rules, counted, year=year)
     if found is None:
         raise Refused("link")
     return found
+
+
+def of_reader(unit: Unit, rules: Rules, counted_id: str, person: str) -> Report | None:
+    """The report of one term, for somebody who holds an office that it is for at this moment."""
+    counted = unit.get(TermFigures, counted_id)
+    return report_of(unit, rules, counted, year=False) if entitled(unit, counted, person) else None
+
+
+def report_of(unit: Unit, rules: Rules, counted: TermFigures, *, year: bool) -> Report | None:
+    first = date(counted.year, 8, 1) if year else counted.last
+    period = Period(first=first, last=counted.last)
+    if counted.school == TRUST:
+        return summaries.of_trust(unit, rules, describe.trust_of(unit).name, period)
+    return summaries.of_school(unit, rules, unit.get(School, counted.school), period)
 
 
 def taken(unit: Unit, rules: Rules, token: str, year: bool) -> Report:

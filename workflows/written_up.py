@@ -32,6 +32,13 @@ def content(rules: Rules, report: Report) -> Mapping[str, Any]:
     }
 
 
+def picture_in_words(content: Mapping[str, Any]) -> str:
+    """What the picture of a report shows, for whoever cannot see it: the same figures, hidden where they are there."""
+    shown = content["sections"][0]
+    figures = "; ".join(f"{row['label']}: {row['text']}" for row in shown["rows"])
+    return f"{content['name']}, {content['period']}. {shown['title']}. {figures or ' '.join(shown['notes'])}"
+
+
 def sections(rules: Rules, report: Report) -> Iterator[Mapping[str, Any]]:
     """The report's parts, in order."""
     words, figures = documents.words(), report.figures

@@ -19,10 +19,11 @@ from workspace.refusal import Json, SlackError
 from workspace.replying import say_back
 from workspace.scopes import provided
 from workspace.socket import CONNECTIONS
+from workspace.uploads import UPLOADS
 from workspace.world import Workspace
 
 Method = Callable[[Workspace, Json], Json]
-METHODS: dict[str, Method] = {**CHAT, **DIRECTORY, **MODALS, **CONNECTIONS}
+METHODS: dict[str, Method] = {**CHAT, **DIRECTORY, **MODALS, **CONNECTIONS, **UPLOADS}
 WRITTEN_AS_JSON = ("blocks", "view", "metadata", "attachments")
 
 

@@ -7,9 +7,13 @@ import secrets
 import time
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from workspace.refusal import Json, SlackError
+
+if TYPE_CHECKING:
+    from workspace.uploads import Waiting
 
 LARGEST = 10 * 1024 * 1024
 LOGIN_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head>
@@ -24,6 +28,7 @@ class Upload:
     name: str
     mimetype: str
     content: bytes
+    alt: str = ""
 
 
 class Files:
@@ -31,9 +36,10 @@ class Files:
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[Upload, int]] = {}
+        self.waiting: dict[str, Waiting] = {}  # by the address that their bytes are sent to
 
-    def keep(self, upload: Upload) -> str:
-        new = "F" + secrets.token_hex(5).upper()
+    def keep(self, upload: Upload, id: str = "") -> str:
+        new = id or "F" + secrets.token_hex(5).upper()
         self.kept[new] = upload, int(time.time())
         return new
 
@@ -75,4 +81,5 @@ class Files:
             "has_rich_preview": False,
             "file_access": "visible",
             "media_display_type": "unknown",
+            **({"alt_txt": upload.alt} if upload.alt else {}),
         }

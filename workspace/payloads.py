@@ -207,6 +207,14 @@ def said_to_bot(world: Workspace, room: Room, message: Message) -> Json:
     return told
 
 
+def shared_by_bot(world: Workspace, room: Room, message: Message) -> Json:
+    """A file of the bot's own: Slack tells of it as of a person's, without any ``bot_id``."""
+    described = [world.files.described(each, world.url) for each in message.files]
+    said = {"user": message.user, "text": message.text, "ts": message.ts, "event_ts": message.ts}
+    where = {"channel": room.id, "channel_type": TYPES[room.kind]}
+    return {"type": "message", "subtype": "file_share", "files": described, "upload": True, **said, **where}
+
+
 def altered(world: Workspace, room: Room, before: Json, now: Json | None) -> Json:
     """A message was edited, or (``now`` is none) deleted."""
     ts = f"{time.time():.6f}"

@@ -14,6 +14,7 @@ GRANTED = frozenset(
         "chat:write",
         "commands",
         "files:read",
+        "files:write",
         "groups:history",
         "im:history",
         "im:write",

@@ -24,6 +24,7 @@ from workspace.mail import Letter, Sink
 from workspace.page import ROUTES
 from workspace.refusal import SlackError
 from workspace.settings import HERE, Settings
+from workspace.uploads import arrive
 from workspace.world import Workspace
 
 STATIC = HERE / "static"
@@ -43,6 +44,7 @@ def build(settings: Settings) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
             Route("/api/{method:path}", call, methods=["GET", "POST"]),
             Route("/respond/{token}", respond, methods=["POST"]),
+            Route("/upload/v1/{ticket}", arrive, methods=["POST"]),
             Route("/files/{id}/{name}", download),
             Route("/files/{id}/download/{name}", download),
             *ROUTES,

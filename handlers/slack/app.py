@@ -20,6 +20,7 @@ from handlers.slack.entrance import SHORTCUTS, SlackEntrance
 from handlers.slack.files import SlackFiles
 from handlers.slack.listeners import AWAY, Listeners, in_a_line, view_of
 from handlers.slack.people import People
+from handlers.slack.pictures import SlackPictures
 from handlers.slack.rooms import SlackRooms
 from handlers.slack.sender import LIMITS, SlackSender
 from handlers.slack.socket import CALM, Pace, Socket
@@ -59,6 +60,7 @@ class Slack:
         self.people = People(self.client, workspace.team)
         self.rooms = SlackRooms(self.client, self.people, self.sender)
         self.files = SlackFiles(self.client, self.session)
+        self.pictures = SlackPictures(self.client, self.session)
 
     def door(self, desk: Desk, keep: Callable[[bytes, str], Awaitable[object]], alarm: Callable[[str], object]) -> Gate:
         """Its ``enter`` answers POST /slack/events."""

@@ -33,6 +33,8 @@ class Threads:
     async def happened(self, body: Payload) -> None:
         """Somebody wrote, reacted, edited, deleted or came in."""
         event = body["event"]
+        if is_ours(body):
+            return
         if is_reply(event):
             await self.replied(body)
         elif is_spoken_to_us(event):
@@ -97,6 +99,14 @@ class Threads:
 
 def place(channel: str, stamp: str) -> Place:
     return Place(SLACK, channel, stamp)
+
+
+def is_ours(body: Payload) -> bool:
+    """Whether the app said it: Slack tells of a picture of ours as of a person's, without any ``bot_id``."""
+    installed, event = body.get("authorizations"), body["event"]
+    apps = [each for each in installed if isinstance(each, dict)] if isinstance(installed, list) else []
+    ours = [each.get("user_id") for each in apps if each.get("is_bot")]
+    return event["type"] == "message" and bool(event.get("user")) and event.get("user") in ours
 
 
 def is_reply(event: Payload) -> bool:
