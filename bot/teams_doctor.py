@@ -65,7 +65,7 @@ UNNOTED = "Nobody has noted when the secret runs out. Set LANYARD_TEAMS_SECRET_U
 NOT_YET = "has not had the app yet. Add it to their set-up policy, run lanyard teams install, or ask them to open it."
 UNHEARD = "has the app, but Teams has not told Lanyard. Is the messaging endpoint of the Azure Bot {door}?"
 THERE = "there"
-ELSEWHERE = "has no Teams account that we know of: they are reached elsewhere, or run people apply."
+ELSEWHERE = "has no Teams account that we know of, and is reached elsewhere. If they have one: lanyard people apply."
 
 
 def examine(settings: Settings) -> int:
@@ -76,13 +76,17 @@ def examine(settings: Settings) -> int:
     with errand(settings) as ground:
         tenant = settings.teams_tenant.lower()
         people: list[Wanted] = ground.database.look_now(ground.trust, installing.holders, "teams", tenant)
-    found = [*credential(settings, day_of(machine())), *asyncio.run(looked(settings)), *missed(settings, people)]
+    with_one = [each for each in people if each.account]
+    found = [*credential(settings, day_of(machine())), *asyncio.run(looked(settings)), *missed(settings, with_one)]
     for each in found:
         print(f"To mend: {each}", file=sys.stderr)
+    for somebody in people:
+        if not somebody.account:
+            print(f"Worth a look: {somebody.name} {ELSEWHERE}")
     if settings.teams_secret and not settings.teams_secret_until:
         print(f"Worth a look: {UNNOTED}")
     if not found:
-        print("Teams is ready: we are known there, people can be looked up, and every role-holder has the app.")
+        print("Teams is ready: we are known there, and every role-holder who has an account there has the app.")
     return 1 if found else 0
 
 
@@ -122,13 +126,11 @@ def spoken(what: str, number: str) -> str:
 
 
 def missed(settings: Settings, people: Sequence[Wanted]) -> list[str]:
-    """Role-holders who cannot be written to in Teams: no account there, no app in it, or nobody told us."""
+    """Role-holders who cannot be written to in Teams: they have not the app, or nobody told us."""
     found, seen = list[str](), asyncio.run(installed(settings, [each for each in people if not each.spoken]))
     for each in people:
         what = seen.get(each.person, "")
-        if not each.account:
-            found.append(f"{each.name} {ELSEWHERE}")
-        elif what and what != THERE:
+        if what and what != THERE:
             found.append(SAID["manifest"].format(number=what))
         elif not each.spoken:
             door = f"{settings.url or 'https://…'}/teams/api/messages"
@@ -148,8 +150,6 @@ async def installed(settings: Settings, people: Sequence[Wanted]) -> dict[str, s
     async with graph_of(us, places) as graph:
         try:
             for each in people:
-                if not each.account:
-                    continue
                 if await Apps(graph, us.app_id).of(each.account):
                     found[each.person] = THERE
                 elif other := await called_otherwise(graph, us.app_id, each.account):

@@ -124,8 +124,7 @@ def package(at: Terminal, env: Env, school: str, *, installing: bool) -> None:
     file = Path(PACKAGE).absolute()
     command = env.get("LANYARD_COMMAND", "/report").removeprefix("/")
     file.write_bytes(packed(manifest(env["LANYARD_TEAMS_APP_ID"], env["LANYARD_URL"], school, command)))
-    at.say("package.made", file=file)
-    at.say("package.install" if installing else "package.policy")
+    at.say("package.made", file=file, third=at.word("package.install" if installing else "package.policy"))
     at.wait("package.uploaded")
 
 

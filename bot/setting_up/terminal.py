@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import re
 import sys
 import textwrap
 import tomllib
@@ -53,7 +54,7 @@ class Terminal:
 
     def say(self, name: str, /, **values: object) -> None:
         for line in self.word(name, **values).splitlines():
-            hanging = "  " if line.startswith("- ") else ""
+            hanging = " " * len(marker[0]) if (marker := re.match(r"- |\d\. ", line)) else ""
             print(textwrap.fill(line, WIDE, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False))
         print()
 
