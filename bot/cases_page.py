@@ -39,6 +39,7 @@ WHAT = {
     "add": "Add to it",
     "screenshots": "Add screenshots on our own page, by a link for one person and half an hour; never to a report of "
     "indecent images",
+    "sent_pictures": "Say of pictures sent in a chat whether any shows a child undressed; only then are they fetched",
     "tell": "Take up the offer of a policy that tells nobody",
 }
 AFTER = {

@@ -51,8 +51,9 @@ class Chats:
         return (*revoked, *(self.teams.faults() if self.teams else ()))
 
     def fetchers(self) -> Mapping[str, Fetcher]:
-        """By platform, what gets the files that somebody adds to a form there; Teams's forms take none."""
-        return {"slack": self.slack.files} if self.slack else {}
+        """By platform, what gets the files that somebody adds to a form or sends in a chat there."""
+        slack: dict[str, Fetcher] = {"slack": self.slack.files} if self.slack else {}
+        return slack | ({"teams": self.teams.files} if self.teams else {})
 
     def exhibitors(self) -> Mapping[str, Exhibitor]:
         """By platform, what shows a picture; a card of Teams's is too small for one."""
@@ -73,7 +74,7 @@ class Chats:
             senders["teams"], doors["teams"] = self.teams.open(desk, keep, alarm)
         for name, directory in self.directories().items():
             desk.lookups[name] = directory.lookup
-        desk.taking_files = frozenset(self.fetchers())
+        desk.taking_files = frozenset(["slack"] if self.slack else [])  # Teams's forms take none
         return senders, doors
 
     async def close(self) -> None:

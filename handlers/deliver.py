@@ -189,7 +189,7 @@ class Deliver:
 
     async def fetch(self, desk: Desk, claim: Claim) -> None:
         """Get one screenshot."""
-        await fetching.fetch(desk, self.fetchers["slack"], claim)
+        await fetching.fetch(desk, self.fetchers, claim)
 
     async def alarm(self, desk: Desk, claim: Claim) -> None:
         """Tell the operator that something is wrong, never about what."""

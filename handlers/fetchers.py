@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from handlers.kinds import PICTURES, kind_of
+
 # Larger files are not taken; a screenshot is a tenth of it.
 LARGEST = 10_000_000
 
@@ -34,3 +36,21 @@ class Fetcher(Protocol):
     async def fetch(self, file: str) -> Fetched:
         """Raises Unfetched; ``file`` is the platform's id."""
         ...
+
+
+def refusal(status: int) -> Reason:
+    """What an answer without the file means."""
+    if status in (404, 410):
+        return "gone"
+    # Whoever may not read a file is sent to a login page.
+    return "barred" if status in (401, 403) or 300 <= status < 400 else "later"
+
+
+def media(content: bytes) -> str:
+    """What the bytes are; their name and the sender's word count for nothing."""
+    if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise Unfetched("barred")
+    kind = kind_of(content)
+    if kind not in PICTURES:
+        raise Unfetched("kind")
+    return kind

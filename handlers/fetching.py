@@ -1,6 +1,7 @@
 """Keeps a promise to fetch one screenshot: its bytes are sealed and durable before its row says so."""
 
 import hashlib
+from collections.abc import Mapping
 
 from handlers.desk import Desk
 from handlers.fetchers import Fetcher, Unfetched
@@ -11,11 +12,15 @@ from storage.unit import Unit
 from workflows import evidence
 
 
-async def fetch(desk: Desk, fetcher: Fetcher, claim: Claim) -> None:
+async def fetch(desk: Desk, fetchers: Mapping[str, Fetcher], claim: Claim) -> None:
     """Raises Unreachable where the file may be had later."""
     wanted = await desk.look(evidence.wanted, claim.ids["evidence"])
     if wanted is None:
         await desk.database.run(desk.trust, promises.drop, claim.id, claim.lease)
+        return
+    fetcher = fetchers.get(wanted.platform)
+    if fetcher is None:
+        await desk.database.run(desk.trust, lost, claim, wanted, "place")
         return
     try:
         found = await fetcher.fetch(wanted.file)

@@ -16,6 +16,7 @@ ACTIONS = (
     "recuse",
     "add",
     "screenshots",
+    "sent_pictures",
     "note",
     "steps",
     "involve",

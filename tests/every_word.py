@@ -15,6 +15,8 @@ NEUTRAL: dict[str, Any] = {
     "state": "Received",
     "urgency": "Now",
     "replies": "mention",
+    "chat": "teams",
+    "sent_pictures": 2,
     "urgent": True,
     "by_when": "16:25 today",
     "sent": "16:05 today",
@@ -123,6 +125,7 @@ FACES = [("p1", "Joan Fairweather"), ("p2", "Ruth Okafor")]
 ASKED: dict[str, dict[str, Any]] = {
     "school": {"schools": [("s1", "Brambledown"), ("s2", "Thistlebank")]},
     "names": {"names": [{"id": "0", "name": "Mrs Fairwether", "people": FACES}]},
+    "keep_pictures": {"cases": [("c1", "K7-3FQ"), ("c2", "M2-9RT, your own report")]},
     "keep_note": {"cases": [("c1", "K7-3FQ"), ("c2", "M2-9RT")]},
     "choice": {"people": FACES},
     "choices": {"people": FACES},

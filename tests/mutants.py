@@ -112,7 +112,7 @@ MUTANTS = (
     Mutant(
         "a room keeps its card when somebody has come in",
         "workflows/rooms.py",
-        "    for posted in unit.find(queries.in_room(platform, channel)):",
+        "    for posted in all_shown(unit, platform, channel):",
         "    for posted in ():",
         ROOMS + "test_whoever_comes_in_later_finds_no_trace_and_the_team_goes_on_directly",
     ),

@@ -32,7 +32,7 @@ is pressed and sent does the same on each of them is what the tests of the flows
 REASONS = {
     "files": "Teams's dialogs take no files.",
     "started": "A report is made in the chat: from a mail or a page we would not know who makes it.",
-    "own chat": "It is about the chat itself: the app's home, the greeting and the note that was typed there.",
+    "own chat": "It is about the chat itself: the app's home, the greeting, and what was typed or sent there.",
     "room": "A room for a case is a channel, which a mail has not.",
     "letter": "A letter, for those reached by nothing else or for whoever runs Lanyard: chats have their own card.",
     "opened": "It carries people's words, and a mail carries none: the mail has a link to the page, which shows them.",
@@ -41,7 +41,7 @@ REASONS = {
 }
 LETTERS = ("mail", "operator")
 MADE = ("start", "urgent", "school", "questions", "pictures", "files", "details", "names", "choice", "choices", "add")
-IN_CHAT = ("keep_note", "away", "answer", "duty_done")
+IN_CHAT = ("keep_note", "keep_pictures", "sent_pictures", "away", "answer", "duty_done")
 STARTED = ("report", "add", "resume", "discard", "tell", "answer")
 
 

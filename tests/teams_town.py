@@ -138,6 +138,16 @@ class Member:
     def writes(self, text: str) -> None:
         self.got(self.activity("message", text=text))
 
+    def sends(self, *attachments: Json, text: str = "") -> Json:
+        """Pictures in their own chat; what the bot answers."""
+        before = len(self.messages())
+        self.got(self.activity("message", text=text, attachments=[*attachments]))
+        end = time.monotonic() + 60
+        while len(self.messages()) == before:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        return self.messages()[-1]
+
     def replies(self, text: str, under: Json, team: Team, *, mention: bool = True, **more: Any) -> Json:
         """What they write under a message in their team's channel; what Teams sent of it."""
         sent = self.activity("message", **{**reply(team, under["id"], text, mention=mention), **more})
@@ -174,10 +184,10 @@ class Member:
         assert button["data"]["msteams"] == {"type": "task/fetch"}
         return self.opens(("task/", "submit"), "task/fetch", {"data": button["data"]}, where)
 
-    def keeps(self, offer: Json, case: str) -> Any:
-        """The button of a card that offers to keep what was written, with a case picked."""
+    def keeps(self, offer: Json, case: str, **more: str) -> Any:
+        """The button of a card that offers to keep what was written or sent, with a case picked."""
         (button,) = offer["card"]["actions"]
-        value = {"action": {**button, "data": {**button["data"], "case": case}}, "trigger": "manual"}
+        value = {"action": {**button, "data": {**button["data"], "case": case, **more}}, "trigger": "manual"}
         return self.got(self.invoke("adaptiveCard/action", value, replyToId=offer["id"]))["value"]
 
     def reports(self, about: str, danger: str = "no", **answers: Any) -> "Dialog":

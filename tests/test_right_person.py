@@ -223,6 +223,7 @@ DOORS = (
     "handover",
     "add",
     "screenshots",
+    "sent_pictures",
     "tell",
     "resume",
     "discard",

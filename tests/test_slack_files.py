@@ -10,8 +10,8 @@ from aiohttp import web
 from PIL import Image
 from yarl import URL
 
-from handlers.fetchers import LARGEST, Fetcher, Unfetched
-from handlers.slack.files import media, places
+from handlers.fetchers import LARGEST, Fetcher, Unfetched, media
+from handlers.slack.files import places
 from tests.slack_door import TOKEN, Door, door
 
 

@@ -210,18 +210,48 @@ def test_a_closed_case_still_takes_a_note_from_its_thread(school: World) -> None
     assert school.case().state == "closed"
 
 
-def test_a_picture_in_the_thread_is_fetched_as_evidence(school: World) -> None:
-    case = reported(school)
-    school.dsl.replies("", school.dsl.card(), school.dsl.uploads(picture()))
-    (row,) = school.rows(select(Evidence).where(col(Evidence.case) == case))
+def asked_about_it(school: World, text: str, content: bytes, name: str = "shot.png") -> Json:
+    """The lead sends a file under the card; the question that comes back."""
+    school.dsl.replies(text, school.dsl.card(), school.dsl.uploads(content, name))
+    school.settled()
+    (asked,) = school.dsl.thread(school.dsl.card("How soon"))
+    assert "one question about your picture" in words(asked)
+    form = school.dsl.presses("sent_pictures", asked)
+    assert form
+    assert "undressed or in a sexual way" in words(form)
+    return form
+
+
+def test_a_picture_in_the_thread_is_fetched_as_evidence_once_its_sender_says_that_it_may_be(world: World) -> None:
+    case = reported(world)
+    form = asked_about_it(world, CANARY, picture())
+    assert world.rows(select(Evidence)) == []
+    assert not world.workspace.counts["files.info"]
+    assert notes(world, case) == 1
+    told = world.dsl.sends(form, pictures_sexual="no")
+    assert "open Files in Slack" in words(told)
+    (row,) = world.settled().rows(select(Evidence).where(col(Evidence.case) == case))
     assert row.state == "fetched"
-    assert notes(school, case) == 0
-    assert "Your chat keeps a copy too" in words(school.dsl.thread(school.dsl.card("How soon"))[0])
+    world.dsl.presses("sent_pictures", world.dsl.thread(world.dsl.card("How soon"))[0])
+    assert len(world.rows(select(Evidence))) == 1
+
+
+def test_a_picture_of_a_child_undressed_is_never_fetched_from_a_thread(school: World) -> None:
+    case = reported(school)
+    told = school.dsl.sends(asked_about_it(school, "", picture()), pictures_sexual="yes")
+    assert "We have not fetched it" in words(told)
+    school.settled()
+    assert school.rows(select(Evidence)) == []
+    assert not school.workspace.counts["files.info"]
+    assert {"evidence.held", "evidence.left"} <= set(school.events(case))
+    assert "a file was sent in the chat" not in " ".join(school.dsl.hears())
 
 
 def test_what_cannot_be_fetched_is_no_news_to_the_reporter(school: World) -> None:
     reported(school)
-    school.dsl.replies("", school.dsl.card(), school.dsl.uploads(b"%PDF-1.7 not a picture", "notes.pdf"))
+    form = asked_about_it(school, "", b"%PDF-1.7 not a picture", "notes.pdf")
+    school.dsl.sends(form, pictures_sexual="no")
+    school.settled()
     assert "did not arrive" in " ".join(school.dsl.hears())
     assert len(school.teacher.messages()) == 1
 

@@ -17,6 +17,7 @@ from workflows import (
     heard,
     involving,
     second_yes,
+    sent_pictures,
     tasks,
 )
 from workflows.people import Who
@@ -72,6 +73,7 @@ WRITTEN: Mapping[str, Write] = {
     "reopen": text(cases.reopen, "reopened"),
     "handover": handover.hand_over,
     "add": text(cases.add, "added"),
+    sent_pictures.ACT: sent_pictures.answer,
     "duty_done": tasks.finish,
 }
 # What a form asks about this case, for somebody who may fill it in: refused before they have typed anything.
@@ -86,6 +88,7 @@ ASKED: Mapping[str, Ask] = {
     "ask": exchange.to_ask,
     "answer": exchange.to_answer,
     "handover": handover.offered,
+    sent_pictures.ACT: sent_pictures.offered,
     "duty_done": tasks.to_finish,
 }
 # What is pressed about people rather than about a case.

@@ -60,14 +60,14 @@ def offer(unit: Unit, rules: Rules, case_id: str, by: Who) -> Message:
     return Message("reporter.add_pictures", case.id, {"link": f"{rules.pages}/p/a/{token}"})
 
 
-def entitled(unit: Unit, rules: Rules, case_id: str, by: Who) -> tuple[Case, str]:
+def entitled(unit: Unit, rules: Rules, case_id: str, by: Who, act: str = ACT) -> tuple[Case, str]:
     """The case and the person, for its reporter and for whoever leads on it.  Raises Refused."""
     try:
         case = own(unit, case_id, by)
     except Refused:
-        case, _, met = acting(unit, rules, ACT, case_id, by)
+        case, _, met = acting(unit, rules, act, case_id, by)
         return case, met.person.id
-    insist(ACT, unit, case, "reporter")
+    insist(act, unit, case, "reporter")
     return case, case.reporter
 
 

@@ -9,7 +9,7 @@ from storage.queries import cases as case_queries
 from storage.queries import talk as queries
 from storage.unit import Unit
 from templates.shapes import Message
-from workflows import access, cards, cases, evidence, parties, working
+from workflows import access, cases, evidence, sent_pictures, working
 from workflows.people import Who
 from workflows.refusals import Refused
 from workflows.rules import Rules
@@ -74,21 +74,21 @@ def hear(unit: Unit, rules: Rules, said: Said, by: Who) -> Message | None:
                 at=unit.now,
             )
         )
+    told = {"reference": case.reference, "case_id": case.id}
+    if (said.files or said.left) and not evidence.never(case):
+        return Message("lead.pictures_asked" if said.files else "lead.pictures_left", case.id, told)
     first: Heard = unit.find(queries.heard_from(case.id, met.person.id))[0]
     new = first.channel == said.at.channel and first.stamp == said.at.stamp
-    return Message("lead.kept", case.id, {"reference": case.reference, "case_id": case.id}) if new else None
+    return Message("lead.kept", case.id, told) if new else None
 
 
 def keep(unit: Unit, rules: Rules, case: Case, said: Said, by: Who) -> None:
-    """The words as a note; the files as evidence, save where none may ever be fetched."""
-    _, _, met = access.case_for(unit, rules, case.id, by)
+    """The words as a note; the files wait for an answer of whoever sent them, save where none may ever be fetched."""
     if said.text.strip():
         cases.note(unit, rules, case.id, said.text, by)
     if said.files and not evidence.never(case):
-        start = len(unit.find(case_queries.evidence(case.id))) + 1
-        for position, file in enumerate(said.files, start):
-            evidence.promise(unit, case, position, {"file": file, "by": met.person.id})
-        unit.record(Event.EVIDENCE_ADDED, case.id, met.person.id, count=len(said.files))
+        files = [{"file": file, "platform": said.at.platform} for file in said.files]
+        sent_pictures.hold(unit, rules, case.id, files, by)
 
 
 def warn(unit: Unit, rules: Rules, said: Said, by: Who) -> None:
@@ -99,11 +99,9 @@ def warn(unit: Unit, rules: Rules, said: Said, by: Who) -> None:
     found: list[Case] = unit.find(case_queries.by_id(under(unit, said.under)))
     if not found or not evidence.never(found[0]) or not has_part(unit, rules, found[0], by):
         return
+    once = f"{said.at.platform} {said.at.channel} {said.at.stamp}"
     unit.record(Event.EVIDENCE_LEFT, found[0].id, "", count=len(said.files) + said.left)
-    once = f"left {said.at.platform} {said.at.channel} {said.at.stamp}"
-    for party in parties.told(unit, found[0]):
-        if party.part == "lead" or party.role == rules.floor.offices.child:
-            cards.say(unit, found[0], party.person, "lead.left_there", once=f"{once} {party.person}")
+    sent_pictures.left_there(unit, rules, found[0], once)
 
 
 def has_part(unit: Unit, rules: Rules, case: Case, by: Who) -> bool:

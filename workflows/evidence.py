@@ -24,10 +24,11 @@ HEIC = "image/heic"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A picture still to be fetched: the platform's file id, and since when it is wanted."""
+    """A picture still to be fetched: the platform, its id of the file, and since when it is wanted."""
 
     id: str
     case: str
+    platform: str
     file: str
     overdue: bool
 
@@ -86,7 +87,10 @@ def wanted(unit: Unit, evidence_id: str) -> Wanted | None:
     row: Evidence = unit.get(Evidence, evidence_id)
     if row.state != "promised" or never(unit.get(Case, row.case)):
         return None
-    return Wanted(row.id, row.case, told_of(unit, row)["file"], unit.now - row.promised_at >= TRIED_FOR)
+    told = told_of(unit, row)
+    return Wanted(
+        row.id, row.case, told.get("platform", "slack"), told["file"], unit.now - row.promised_at >= TRIED_FOR
+    )
 
 
 def seal_picture(unit: Unit, wanted: Wanted, content: bytes) -> bytes:

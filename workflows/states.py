@@ -41,6 +41,7 @@ TABLE: Mapping[str, Rule] = {
     "handover": Rule(LEAD, (*WAITING, *IN_HAND), dict.fromkeys(IN_HAND, "opened")),
     "add": Rule(REPORTER, STATES),
     "screenshots": Rule(EITHER, STATES),
+    "sent_pictures": Rule(EITHER, STATES),
     "answer": Rule(REPORTER, STATES),
     "tell": Rule(REPORTER, ("received",)),
 }

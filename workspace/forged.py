@@ -31,6 +31,7 @@ ATTEMPTS = (
     "recuse",
     "add",
     "screenshots",
+    "sent_pictures",
     "tell",
 )
 

@@ -8,8 +8,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from handlers.fetchers import LARGEST, Fetched, Reason, Unfetched
-from handlers.kinds import PICTURES, kind_of
+from handlers.fetchers import LARGEST, Fetched, Reason, Unfetched, media, refusal
 from handlers.slack.calls import FAILURES, complaint, retry_after, seconds_in
 
 WAITS = 60.0
@@ -77,20 +76,3 @@ def places(base: URL) -> frozenset[tuple[str, str | None, int | None]]:
     if base.scheme == "https":
         return frozenset({("https", base.host, base.port), ("https", f"files.{base.host}", 443)})
     return frozenset({(base.scheme, base.host, base.port)})
-
-
-def refusal(status: int) -> Reason:
-    if status in (404, 410):
-        return "gone"
-    # Slack sends whoever may not read a file to its login page.
-    return "barred" if status in (401, 403) or 300 <= status < 400 else "later"
-
-
-def media(content: bytes) -> str:
-    """What the bytes are; their name and the sender's word count for nothing."""
-    if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise Unfetched("barred")
-    kind = kind_of(content)
-    if kind not in PICTURES:
-        raise Unfetched("kind")
-    return kind

@@ -21,6 +21,7 @@ from handlers.gate import Gate, Visit
 from handlers.teams.cards import chat_card, summary
 from handlers.teams.connector import Connector
 from handlers.teams.entrance import Payload, TeamsEntrance, inner
+from handlers.teams.files import TeamsFiles
 from handlers.teams.graph import Graph
 from handlers.teams.keys import SigningKeys
 from handlers.teams.listeners import Listeners, in_a_line
@@ -50,6 +51,7 @@ class Teams:
         self.keys = SigningKeys(self.http, places.keys)
         graph = Graph(self.http, self.tokens, places)
         self.people = People(graph, self.connector.member, us.tenant.lower())
+        self.files = TeamsFiles(self.http, self.tokens, places)
         self.rooms = TeamsRooms(graph, self.connector, self.people, us.app_id)
 
     def open(

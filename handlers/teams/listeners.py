@@ -11,13 +11,14 @@ from handlers.reading import Unreadable
 from handlers.teams.cards import IN_PLACE, OURS, chat_card, chat_cards, pressed, summary
 from handlers.teams.elements import Block
 from handlers.teams.entrance import Payload, inner, text
+from handlers.teams.files import pictures_in
 from handlers.teams.people import People
 from handlers.teams.quoted import author_in, message_in
 from handlers.teams.rooms import TeamsRooms
 from handlers.teams.sender import TeamsSender
 from handlers.teams.surface import again, answers_from, aside, dialog, form_card, in_place, sent_form, task
 from handlers.teams.threads import Threads, is_direct, mentions_us
-from handlers.teams.unkept import BOX, Unkept
+from handlers.teams.unkept import Unkept
 from storage.faults import Busy, Uncertain
 from templates.shapes import Button, Card, Form
 from workflows.refusals import BadAnswers
@@ -120,10 +121,10 @@ class Listeners:
         return in_place(chat_card(shown))
 
     async def noted(self, body: Payload, data: Payload) -> Block:
-        """What somebody wrote in their own chat is to be a note on the case that they picked."""
-        token, case = str(inner(data, OURS)["keep"]), str(data.get(BOX, ""))
+        """What somebody wrote or sent in their own chat belongs to the case that they picked."""
+        token = str(inner(data, OURS)["keep"])
         try:
-            return in_place(chat_card(await self.unkept.keep(token, case, await self.people.who(body))))
+            return in_place(chat_card(await self.unkept.keep(token, data, await self.people.who(body))))
         except BadAnswers as bad:
             return aside(" ".join(bad.problems.values()))
         except (Busy, Uncertain) as fault:
@@ -138,15 +139,18 @@ class Listeners:
 
     async def spoken(self, body: Payload) -> None:
         """Somebody wrote: in their own chat a word brings a card; among others what they answer may be read."""
-        said = str(body.get("text") or "").strip().lower()
+        said, pictures = str(body.get("text") or "").strip().lower(), pictures_in(body)
         if not is_direct(body):
             if not await self.threads.replied(body) and mentions_us(body):
                 self.later(self.greet(body))
-        elif said == HOME:
+            return
+        if pictures:
+            self.later(self.sent(body, pictures))
+        if said == HOME:
             self.later(self.reply(body, await self.at_home(body), ""))
-        elif said in ("", REPORT):
+        elif said == REPORT or not (said or pictures):
             self.later(self.greet(body))
-        else:
+        elif said:
             self.later(self.offer(body))
 
     async def installed(self, body: Payload) -> None:
@@ -171,6 +175,10 @@ class Listeners:
         """Whoever leads on something may have written a note; anybody else is shown what can be done here."""
         card = await self.unkept.offer(str(body["text"]), await self.people.who(body))
         await (self.reply(body, card, "") if card else self.greet(body))
+
+    async def sent(self, body: Payload, pictures: tuple[str, ...]) -> None:
+        """Pictures came: which report are they about, and may they be fetched at all?"""
+        await self.reply(body, await self.unkept.offer_pictures(pictures, await self.people.who(body)), "")
 
     async def greet(self, body: Payload) -> None:
         """The menu: what can be done here, and where what is done is to be seen."""

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from workspace.refusal import Json
-from workspace.teams import channels, connector, directory
+from workspace.teams import attached, channels, connector, directory
 from workspace.teams.asked import Service, failed, refusal
 from workspace.teams.tenant import APP, SECRET, Tenant
 from workspace.teams.trouble import seen
@@ -44,6 +44,8 @@ def services(tenant: Callable[[], Tenant]) -> list[BaseRoute]:
         route(f"{TALK}/activities/{{id}}", "say", connector.change, BOT, "PUT"),
         route(f"{TALK}/activities/{{id}}", "remove", connector.remove, BOT, "DELETE"),
         route(f"{TALK}/members/{{id}}", "member", connector.member, BOT),
+        route("/connector/v3/attachments/{id}/views/original", "attachment", attached.with_token, BOT),
+        route("/onedrive/{id}", "onedrive", attached.by_address),
         route(f"{TALK}/pagedMembers", "members", channels.members, BOT),
         route("/graph/v1.0/teams/{team}", "team", channels.team, GRAPH),
         route("/graph/v1.0/teams/{team}/channels/{channel}", "channel", channels.channel, GRAPH),

@@ -13,6 +13,7 @@ from workspace.mischief import Mischief
 from workspace.refusal import Json
 
 if TYPE_CHECKING:
+    from workspace.teams.attached import File
     from workspace.teams.channels import Team
 
 APP = "a1a1a1a1-0000-4000-8000-0000000000b1"
@@ -40,6 +41,9 @@ class Tenant(ABC):
     def __init__(self) -> None:
         # By conversation, oldest first; one that is not in here is not open.
         self.messages: dict[str, list[Said]] = {}
+        # By id, what people sent; and whether a token was shown where none is wanted.
+        self.files: dict[str, File] = {}
+        self.given_away = False
         # By its id in the directory, each team that the app is in.
         self.teams: dict[str, Team] = {}
         # How the services fare, by the place that is asked: what the next questions are answered with (status, code and
