@@ -55,6 +55,8 @@ def main() -> None:
         return JSONResponse(book.posts[int(request.query_params["since"]) :])
 
     async def token(request: Request) -> JSONResponse:
+        for person in world.teams.everybody():
+            world.teams.own(person)  # everybody has the app
         return JSONResponse({"token": signed(world.teams), "service": world.teams.service})
 
     async def slow(request: Request) -> JSONResponse:
