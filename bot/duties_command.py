@@ -2,10 +2,12 @@
 
 import csv
 import sys
+from collections.abc import Iterable
 
 from rich.console import Console
-from rich.progress_bar import ProgressBar
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from bot.ground import Ground, errand
 from bot.settings import Settings
@@ -28,13 +30,14 @@ def show_duties(settings: Settings, *, as_csv: bool) -> int:
     with errand(settings) as ground:
         if as_csv:
             return print_csv(ground)
-        console = Console()
-        for name, found, late in ground.database.look_now(ground.trust, standing, ground):
-            console.print(f"[bold]{name}[/bold]" if found else f"{name}: nobody has been asked for anything yet.")
-            if found:
-                console.print(table(ground, found))
-            for who, what in late:
-                console.print(f"  overdue: {who}, {what}", markup=False)
+        console = Console(highlight=False)
+        for at, (name, found, late) in enumerate(ground.database.look_now(ground.trust, standing, ground)):
+            console.print("\n" * bool(at) + f"[bold]{escape(name)}[/bold]")
+            console.print(bars(ground, found) if found else "  Nobody has been asked for anything yet.")
+            if late:
+                who = "1 person" if len(late) == 1 else f"{len(late)} people"
+                console.print(f"\n  Overdue: {who}, the longest overdue first", style="bold")
+                console.print(columns(late))
     return 0
 
 
@@ -48,12 +51,18 @@ def standing(unit: Unit, ground: Ground) -> list[tuple[str, list[Progress], list
     return found
 
 
-def table(ground: Ground, found: list[Progress]) -> Table:
-    grid = Table(box=None, show_header=False, pad_edge=False)
-    for each in found:
-        label = ground.rules.words.nudges[each.duty].label
-        bar = ProgressBar(total=max(each.asked, 1), completed=each.done, width=20)
-        grid.add_row(f"  {each.team}" if each.team else label, bar, f"{each.done} of {each.asked}")
+def bars(ground: Ground, found: list[Progress]) -> Table:
+    """A bar for each duty, and for its teams where they differ."""
+    nudges = ground.rules.words.nudges
+    told = owing.telling(found)
+    return columns([(f"  {each.team}" if each.team else nudges[each.duty].label, each.bar) for each in told])
+
+
+def columns(rows: Iterable[tuple[str, str]]) -> Table:
+    """Two columns without lines; what is too long goes on below itself."""
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for first, second in rows:
+        grid.add_row("", Text(first), Text(second))
     return grid
 
 

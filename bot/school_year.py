@@ -42,8 +42,8 @@ def show_year(settings: Settings, key: str) -> int:
     """Print the year as it is known: 0, or 2 where there is no such school."""
     with errand(settings) as ground:
         chosen = [each for each in ground.database.look_now(ground.trust, calendars) if not key or each[0].key == key]
-        for row, days in chosen:
-            print("\n".join(year_of(row.name, days, day_of(ground.clock()))))
+        years = ["\n".join(year_of(row.name, days, day_of(ground.clock()))) for row, days in chosen]
+        print("\n\n".join(years), end="\n" * bool(years))
     if not chosen:
         print(f"There is no school {key!r} in school.toml.", file=sys.stderr)
     return 0 if chosen else 2
