@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, func, select
@@ -308,3 +309,23 @@ def test_what_is_late_was_raised_and_nothing_was_put_off_more_than_twice(lived: 
 
 def test_the_ledger_of_the_year_is_whole(lived: Year) -> None:
     assert lived.database.look_now(TRUST, verify, None).whole
+
+
+def test_a_term_whose_first_day_is_corrected_either_way_asks_nobody_again(
+    new_sqlite: Callable[[], str], tmp_path: Path
+) -> None:
+    clock = Clock()
+    clock.now = datetime.combine(FIRST, time(5), LONDON).astimezone(UTC)
+    with opened(new_sqlite(), tmp_path / "key", clock) as database:
+        trust = Year(database, clock)
+        trust.founded()
+        for days_later in (0, 1, -1):
+            for shift, school in enumerate(SCHOOLS):
+                database.run_now(TRUST, timetable.apply, RULES, school, year(shift + days_later))
+            terms = [sum(term.name == "Autumn" for term in one.terms) for _, one in schools(trust).values()]
+            assert terms == [1, 1, 1], "the corrected term takes the place of the other"
+            trust.lives(AUTUMN + timedelta(days=5 + days_later))
+        asked = Counter((task.person, task.duty) for task in trust.rows(select(Task)))  # type: ignore[attr-defined]
+        termly = {duty.id for duty in RULES.pack.duties if duty.when == "term"}
+        assert len(asked) > 100
+        assert {many for (_, duty), many in asked.items() if duty in termly} == {1}

@@ -13,7 +13,7 @@ from workflows.audience import Crowd, crowd
 from workflows.calendar import closing, day_of, opening
 from workflows.duties import NO_DAY, NUDGE, THEN_HEAD, Dates, Owed, after, duties_of, owed
 from workflows.rules import Rules
-from workflows.schooldays import Schooldays, known, works
+from workflows.schooldays import LONGEST_HOLIDAY, Schooldays, known, term_of, works
 
 DAY = "day"
 # Nobody's message comes in the first minutes of the day, nor everybody's in the same one.
@@ -67,7 +67,7 @@ def begin_tasks(unit: Unit, rules: Rules, at: tuple[str, Schooldays, Crowd], tas
     trust = describe.trust_of(unit)
     newest: PolicyVersion | None = next(iter(unit.find(queries.versions(rules.pack.id))), None)
     done = last_done(tasks)
-    have = {(task.person, task.duty, task.period) for task in tasks}
+    have = asked_for(rules, school, tasks, today)
     about_accounts = account_duties.asked(unit, rules, people)
     for each in about_accounts:
         asks = account_duties.begun(each, school, today)
@@ -92,6 +92,19 @@ def begin_tasks(unit: Unit, rules: Rules, at: tuple[str, Schooldays, Crowd], tas
         moved = moved or account_duties.outdated(task, about_accounts)
         if task.state == "open" and (moved or not people.has(task.person, today)):
             task.state, task.next_on = "ended", None
+
+
+def asked_for(rules: Rules, school: Schooldays, tasks: Iterable[Task], today: date) -> set[tuple[str, str, str]]:
+    """What has been asked, by person, duty and period; a term whose first day was corrected since is the same one."""
+    have = {(task.person, task.duty, task.period) for task in tasks}
+    term = term_of(school, today)
+    if term is None:
+        return have
+    earlier = (each.last for each in school.terms if each.last < term.first)
+    since, until = str(max(earlier, default=term.first - LONGEST_HOLIDAY)), str(term.last)
+    termly = {duty.id for duty in duties_of(rules.pack, rules.floor) if duty.when == "term"}
+    now = {(who, duty) for who, duty, period in have if duty in termly and since < period <= until}
+    return have | {(who, duty, str(term.first)) for who, duty in now}
 
 
 def task_of(unit: Unit, rules: Rules, school_id: str, person: Person, asks: Owed) -> Task:

@@ -27,6 +27,7 @@ class Dates:
 
 def apply(unit: Unit, rules: Rules, school: str, dates: Dates) -> list[Change]:
     """Bring a school's calendar in line with what is given, from the earliest of its dates on; earlier years stay.
+    What was still going on at that date is replaced, too: a term's first day may be corrected to a later one.
 
     ``school`` is the school's id in school.toml.  Reports that wait for an answer in school time are dated anew,
     once, and that is recorded.
@@ -49,7 +50,7 @@ def hour_lines(row: School, dates: Dates) -> Iterable[Change]:
 def span_lines(unit: Unit, row: School, dates: Dates) -> Iterable[Change]:
     """One line for each span that goes or comes."""
     begins = min((span.first for _, span in dates.spans), default=date.max)
-    kept = {(each.kind, each.first): each for each in unit.find(queries.spans(row.id)) if each.first >= begins}
+    kept = {(each.kind, each.first): each for each in unit.find(queries.spans(row.id)) if each.last >= begins}
     for kind, span in dates.spans:
         known = kept.pop((kind, span.first), None)
         if known and (known.last, known.name) == (span.last, span.name):
