@@ -18,10 +18,12 @@ from templates.entries import WORDS as ENVIRONMENT
 from templates.said import Said
 from templates.shapes import Answer, Card, Field, Form
 from tests.every_word import ASKED, CARDS, FORMS, OUTSIDE, PLAUSIBLE, WORDS
-from workflows import states
+from workflows import acts, states
 
 # Written to those reached by nothing else, and to whoever runs Lanyard: chats have their own card.
 LETTERS = ("mail", "operator")
+# What an opened report puts first, where it may be done.
+FOLLOWING = ("acknowledge", "steps", "decide", "close", "reopen")
 PERSON = "0a0a0a0a-1111-2222-3333-444444444444"
 LONG = "He asked to follow me on a photo site, and then wrote to me there. " * 3
 UNBROKEN = "https://photos.example/" + "unbroken" * 20
@@ -59,7 +61,7 @@ def forms() -> Iterator[Shown]:
     """Empty, under an unfinished report's offer with everything wrong, filled in, and for practice."""
     offer = CARDS["reporter.draft"]
     wrong, seen = WORDS.sentence("errors.required"), set[str]()
-    for form in FORMS:
+    for form in map(as_asked, FORMS):
         if files_alone(form):
             continue
         name, said = f"{form.id}: {form.title}", of_form(form)
@@ -71,7 +73,7 @@ def forms() -> Iterator[Shown]:
         yield Shown("filled", name, form_card(filled), said, form.id in seen)
         seen |= {form.id, name}
     for step in (each for each in WORDS.steps if each != "start"):
-        form = WORDS.form(step, {**ASKED.get(step, {}), "practice": True}, OUTSIDE)
+        form = as_asked(WORDS.form(step, {**ASKED.get(step, {}), "practice": True}, OUTSIDE))
         if not files_alone(form):
             yield Shown("practice", f"{step}, practice", form_card(form), of_form(form), alike=step != "note")
 
@@ -109,7 +111,8 @@ def opened() -> Iterator[Shown]:
         first = report.id == next(iter(WORDS.reports))
         for part in ("lead", "informed", "decider") if first else ("lead",):
             may = {f"may_{action}": states.may(action, state, part) for action in states.TABLE}
-            card = WORDS.card("lead.case", {**told, **may})
+            following = next((each for each in FOLLOWING if may[f"may_{each}"]), "")
+            card = WORDS.card("lead.case", {**told, **may, "next": following})
             yield from drawn("report", f"{report.id}, {state}, {part}", card, alike=not first)
     for state in states.STATES:
         for name in ("home.report", "home.case"):
@@ -163,7 +166,9 @@ def of_card(card: Card) -> tuple[str, ...]:
     """Every word of a card but its title, which a dialog has above it."""
     pairs = [text for pair in (*card.facts, *card.more, *card.contacts) if pair[1] for text in pair]
     quoted = [text for pair in card.quotes for text in pair]
-    return (*card.body, *pairs, *quoted, *card.small, *(each.label for each in card.buttons))
+    # What asks once more stands at the foot, under no heading.
+    pressed = [text for each in card.buttons for text in (each.label, "" if each.confirm else each.group)]
+    return (*card.body, *pairs, *quoted, *card.small, *pressed)
 
 
 def of_row(card: Card) -> tuple[str, ...]:
@@ -177,6 +182,12 @@ def of_form(form: Form) -> tuple[str, ...]:
     options = [option.label for field in asked for option in field.options]
     contacts = [text for pair in form.contacts for text in pair]
     return (*form.danger, *contacts, *form.intro, *fields, *options, form.submit)
+
+
+def as_asked(form: Form) -> Form:
+    """As the desk shows it: whom to phone first is for those who report, and no lead at work needs it."""
+    at_work = form.id in (*acts.WRITTEN, *acts.ABOUT_ONESELF) and form.id not in states.REPORTERS
+    return replace(form, danger=(), contacts=()) if at_work else form
 
 
 def files_alone(form: Form) -> bool:
@@ -205,7 +216,7 @@ def spelt(field: Field) -> str:
 def switches(said: Said) -> Iterable[str]:
     """The values on which it depends what a message says: not only how."""
     pairs = [text for pair in (*said.facts, *said.more) for text in pair]
-    found = {said.urgent, *(each.when for each in said.buttons)}
+    found = {said.urgent, said.main, *(each.when for each in said.buttons)}
     found |= {name for names in said.sources.values() for name in names}
     for text in (said.title, said.short, *said.body, *said.small, *pairs):
         for test in ENVIRONMENT.parse(text.source).find_all((nodes.If, nodes.CondExpr)):

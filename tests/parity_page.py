@@ -4,19 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from bot.cases_page import WHAT
 from bot.routes_page import cell
 from handlers.mail import surface as mail
 from handlers.slack import cards as slack_cards
 from handlers.slack.surface import form_view
 from handlers.teams import cards as teams_cards
+from handlers.teams import unkept
 from handlers.teams.surface import dialog, form_card
 from handlers.web import surface as web
 from templates.pages import page as drawn_page
-from templates.shapes import Card, Form
+from templates.shapes import Button, Card, Form
 from tests.adaptive_rules import parts
 from tests.adaptive_rules import problems as adaptive_problems
 from tests.blockkit_rules import problems as blockkit_problems
-from tests.every_word import CARDS, FORMS
+from tests.every_word import CARDS, FORMS, WORDS
+from tests.every_word import card as filled
+from workflows import acts, sent_pictures, states
 
 PAGE = Path(__file__).parent.parent / "docs" / "parity.md"
 WORKS = "works"
@@ -24,9 +28,11 @@ HEAD = """\
 # What works where
 
 Made by `python3 run.py docs`, which draws every form, message and button as Slack, Teams, mail and our own pages do and
-holds the result against the platforms' own rules; a test compares. What is drawn nowhere else has its reason at the
-foot of the page, by its number. *Works* says that it is drawn there whole and within the platform's rules; that what
-is pressed and sent does the same on each of them is what the tests of the flows hold.
+holds the result against the platforms' own rules; a test compares. The rows come from the words, the table of what may
+be done with a report, and the duties that a policy can name: nothing is listed here by hand, and whatever lacks a
+button, a drawing or somebody who answers stops the test. What is drawn nowhere else has its reason at the foot of the
+page, by its number. *Works* says that it is drawn there whole and within the platform's rules; that what is pressed
+and sent does the same on each of them is what the tests of the flows hold.
 """
 # The known differences; nothing else may differ.
 REASONS = {
@@ -40,9 +46,11 @@ REASONS = {
     "duties": "Only Slack and Teams have this button; a mail about it has a link of its own.",
 }
 LETTERS = ("mail", "operator")
-MADE = ("start", "urgent", "school", "questions", "pictures", "files", "details", "names", "choice", "choices", "add")
-IN_CHAT = ("keep_note", "keep_pictures", "sent_pictures", "away", "answer", "duty_done")
-STARTED = ("report", "add", "resume", "discard", "tell", "answer")
+# What was typed or sent in the chat itself.
+OF_THE_CHAT = (unkept.NOTE, unkept.PICTURES, sent_pictures.ACT)
+OF_A_DRAFT = ("report", "resume", "discard")
+# What the desk answers when a button says so; to anything else it says that the button is too old.
+ANSWERED = {*OF_A_DRAFT, *acts.OFFICES, *acts.ABOUT_ONESELF, *acts.WRITTEN, *acts.PRESSED}
 
 
 def main() -> None:
@@ -57,6 +65,8 @@ def page() -> str:
         ("Forms", "form", form_rows()),
         *((title, "message", message_rows(kinds)) for title, kinds in KINDS.items()),
         ("Buttons", "button", button_rows()),
+        ("What can be done with a report", "act", act_rows()),
+        ("What a policy can ask of staff", "duty", duty_rows()),
     ]
     tables = [table(title, what, rows) for title, what, rows in sections]
     reasons = [f"{number(name)}. {why}" for name, why in REASONS.items()]
@@ -109,16 +119,26 @@ def teams_form(form: Form) -> str:
 
 
 def web_form(form: Form) -> str:
-    if form.id in MADE:
-        return without("started")
-    if form.id in IN_CHAT:
-        return without("own chat")
+    if why := off_the_pages(form.id):
+        return without(why)
     boxes = web.boxes(form, {}, {})
     values = {"form": form, "boxes": boxes, "problems": {}, "action": form.id, "mark": ""}
     drawn = drawn_page("form", {"house": "", "contacts": (), **values})
     left_out = {field.kind for field in form.fields} - web.ASKED
     assert form.submit in drawn
     return f"{WORKS}, in part: {number('picked')}" if left_out else WORKS
+
+
+def off_the_pages(step: str) -> str:
+    """Why no page of ours asks this; nothing where one does."""
+    if step in OF_THE_CHAT:
+        return "own chat"
+    if step in acts.ABOUT_ONESELF or (step in acts.WRITTEN and step not in states.TABLE):
+        return "duties"
+    if step in states.REPORTERS or step not in acts.WRITTEN:
+        return "started"  # the desk takes whatever is not written on something for a step of making a report
+    assert step in web.ACTIONS, f"{step} is for leads, and no page has it"
+    return ""
 
 
 def message_rows(kinds: Sequence[str]) -> Iterator[Row]:
@@ -160,13 +180,44 @@ def mailed(kind: str, card: Card) -> str:
 def button_rows() -> Iterator[Row]:
     buttons = {(each.action, each.label): each for card in CARDS.values() for each in card.buttons if not each.url}
     for (action, label), each in sorted(buttons.items()):
-        at_slack = slack_cards.button(each, 0)
-        assert at_slack["text"]["text"] == label
-        where = "where it stands" if action in teams_cards.IN_PLACE else "opens a dialog"
-        assert teams_cards.in_chat(each)["title"] == label
-        on_page = bool(web.pressable(Card("x", buttons=(each,))))
-        elsewhere = "its link" if action == "open" else without("started" if action in STARTED else "duties")
-        yield f"{cell(label)} `{action}`", WORKS, f"{WORKS}: {where}", WORKS if on_page else elsewhere
+        yield f"{cell(label)} `{action}`", *in_chats(each), pressed_elsewhere(each)
+
+
+def in_chats(button: Button) -> tuple[str, str]:
+    """Drawn in both, and answered by the desk."""
+    assert slack_cards.button(button, 0)["text"]["text"] == button.label
+    assert teams_cards.in_chat(button)["title"] == button.label
+    assert button.action in ANSWERED, f"nobody answers {button.action}"
+    where = "where it stands" if button.action in teams_cards.IN_PLACE else "opens a dialog"
+    return WORKS, f"{WORKS}: {where}"
+
+
+def pressed_elsewhere(button: Button) -> str:
+    """In a mail or on a page."""
+    if web.pressable(Card("x", buttons=(button,))):
+        return WORKS
+    if button.action == "open":
+        return "its link"
+    if button.action in OF_THE_CHAT:
+        return without("own chat")
+    return without("started" if button.action in (*states.REPORTERS, *OF_A_DRAFT) else "duties")
+
+
+def act_rows() -> Iterator[Row]:
+    """Every row of the table of states: whether there is a button for it, on each of the surfaces."""
+    buttons = {each.action: each for card in CARDS.values() for each in card.buttons}
+    for action in states.TABLE:
+        assert action in buttons, f"no card has a button to {action}"
+        yield f"{cell(WHAT[action])} `{action}`", *in_chats(buttons[action]), pressed_elsewhere(buttons[action])
+
+
+def duty_rows() -> Iterator[Row]:
+    """As it is asked in a chat, and in a letter with a page of its own."""
+    for name, duty in WORDS.nudges.items():
+        told = {"label": duty.label, "ask": duty.ask, "done": duty.done, "material": duty.show}
+        asked, letter = filled("nudge.ask", **told), filled("mail.nudge", **told)
+        assert letter.title in mail.plain(letter)
+        yield f"{cell(duty.label)} `{name}`", slack_card(asked), teams_card(asked), WORKS
 
 
 def held(problems: Sequence[str], what: str) -> str:
