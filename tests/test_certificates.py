@@ -1,5 +1,6 @@
 """A certificate is kept with what somebody says they have done: sealed, opened by few, and each time on the record."""
 
+import os
 from datetime import timedelta
 
 import httpx
@@ -12,7 +13,7 @@ from tests.canaries import files_under
 from tests.test_adding import Visitor, picture
 from tests.test_nudges import Somebody, morning, school, tasks, tuesday  # noqa: F401 - the school with its staff
 from tests.townspeople import Json, actions, buttons, words
-from tests.world import World
+from tests.world import World, until
 
 PDF = b"%PDF-1.7\n1 0 obj << /Title (CANARYCERTIFICATE) >> endobj\n" + b"0" * 600
 
@@ -136,3 +137,18 @@ def test_a_link_opens_once_for_half_an_hour_and_not_before_it_is_done(school: Wo
     assert {each.expires_at - each.made_at for each in made} == {timedelta(minutes=30)}
     school.clock.forward(minutes=31)
     assert school.browser().post(later, data={"go": ""}).status_code == 410
+
+
+def test_the_sweep_throws_no_certificate_away(trained: Trained) -> None:
+    world = trained.world
+    assert trained.puts(PDF).status_code == 201
+    evidence = world.settings.home / "evidence"
+    orphan = evidence / "orphan"
+    world.stops()
+    orphan.write_bytes(b"left by a crash")
+    for file in evidence.iterdir():
+        os.utime(file, (1, 1))
+    world.starts()
+    until(lambda: not orphan.exists(), "the sweep")
+    (mine,) = kept(world)
+    assert (evidence / mine.id).is_file()
