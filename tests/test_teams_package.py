@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from bot.main import app
 from bot.proof import RUNG, SOON
 from bot.settings import Settings
-from bot.teams_command import manifest, packed
+from bot.teams_command import HEAR, LOOK, manifest, packed
 from bot.teams_doctor import SAID
 from bot.teams_install import PERMISSION
 from handlers.teams.entrance import ASKED
@@ -120,7 +120,7 @@ def test_the_administrators_page_names_what_there_is() -> None:
     settings = {f"LANYARD_{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(r"LANYARD_[A-Z_]+", page)) <= settings
     granted = set(re.findall(r"^\| `([A-Za-z.]+)` \|", page, re.MULTILINE))
-    assert granted == {"User.Read.All", PERMISSION}
+    assert granted == {"User.Read.All", PERMISSION, *LOOK, *HEAR}
     assert "User.Read.All" in SAID["denied"]
     assert f"https://YOUR-ADDRESS{DOOR}" in page
     assert f"{SOON}, 14, 7, 3, 2 and 1 days" in page
