@@ -79,7 +79,7 @@ def running(*, port: int, bot_port: int, socket_mode: bool = False, teams: bool 
             up = Running(ready["url"], bot, folder, settings(folder, ready, bot) | lines)
             serve = ["-c", READ_IN_FIRST, "serve", "--demo-clock", str(clock), "--port", str(bot_port)]
             with process(serve, up.env, told=subprocess.PIPE) as server:
-                found(up, clock)
+                found(up, clock, rooms=teams)
                 go_on(server)
                 wait_until_it_answers(bot, server)
                 yield up
@@ -125,15 +125,27 @@ def in_teams(ready: Mapping[str, object]) -> dict[str, str]:
     }
 
 
-def found(up: Running, clock: Path) -> None:
+def found(up: Running, clock: Path, *, rooms: bool) -> None:
     """What `lanyard people apply` does, here: a third process would read everything once more."""
     from bot import staff
     from bot.settings import Settings
 
-    school = Path(str(files("workspace") / "school.toml"))
+    school = up.folder / "school.toml"
+    text = (files("workspace") / "school.toml").read_text(encoding="utf-8")
+    school.write_text(with_room(text) if rooms else text, encoding="utf-8")
     with redirect_stdout(io.StringIO()) as said, ThreadPoolExecutor(1) as apart:
         if apart.submit(staff.apply_people, Settings.read(up.env), school, clock, yes=True).result():
             raise SystemExit(f"The demo's school could not be founded. {said.getvalue()}")
+
+
+def with_room(school: str) -> str:
+    """The same school with two safeguarding leads, and their channel in the stand-in's Teams."""
+    from workspace.teams.channels import SAFEGUARDING, Team, link
+
+    deputy = '{ role = "deputy_dsl", school = "brambledown" }'
+    channel = link(Team(*SAFEGUARDING))
+    shared = school.replace(deputy, deputy.replace("deputy_dsl", "dsl"))
+    return f'{shared}\n[[room]]\nrole = "dsl"\nschool = "brambledown"\nchannel = "{channel}"\n'
 
 
 def given_a_year(up: Running) -> None:

@@ -14,6 +14,7 @@ import { clockTime, fullTime } from "./times.js";
 const root = document.getElementById("app");
 const CHAT = { id: "lanyard", name: "Lanyard", about: "App · only you see this chat" };
 const ROOM = { id: "staffroom", name: "Staff room", about: "Channel · everybody at school" };
+const TEAM = { id: "safeguarding", name: "Safeguarding", about: "Channel · only the two safeguarding leads" };
 let parts = null;
 
 function build() {
@@ -69,17 +70,18 @@ function themes() {
 
 function draw() {
   if (!chat.now) return;
-  const here = chat.route.channel === ROOM.id ? ROOM : CHAT;
+  const places = chat.now.team ? [CHAT, ROOM, TEAM] : [CHAT, ROOM];
+  const here = places.find((one) => one.id === chat.route.channel) ?? CHAT;
   drawClock(parts.hands);
-  patch(parts.list, [CHAT, ROOM], { key: (one) => one.id, sign: (one) => String(one === here), make: (one) => entry(one, one === here) });
+  patch(parts.list, places, { key: (one) => one.id, sign: (one) => String(one === here), make: (one) => entry(one, one === here) });
   parts.title.textContent = here.name;
   parts.about.textContent = here.about;
-  parts.foot.hidden = here === ROOM;
+  parts.foot.hidden = here !== CHAT;
   if (parts.place !== here.id) parts.log.replaceChildren();
   const end = parts.place !== here.id || parts.log.scrollHeight - parts.log.scrollTop - parts.log.clientHeight < 80;
-  const said = here === ROOM ? chat.now.staffroom : chat.now.messages;
+  const said = here === ROOM ? chat.now.staffroom : here === TEAM ? chat.now.team : chat.now.messages;
   tellNew(said, here);
-  patch(parts.log, said, { key: (one) => one.id, make: (one) => (here === ROOM ? spoken(one) : message(one)) });
+  patch(parts.log, said, { key: (one) => one.id, make: (one) => (here === ROOM ? spoken(one) : here === TEAM ? thread(one) : message(one)) });
   if (end) parts.log.scrollTop = parts.log.scrollHeight;
   parts.place = here.id;
   drawTask(parts.task, chat.now.dialog);
@@ -106,6 +108,26 @@ function message(one) {
     !mine && face(chat.bot.id, "tiny"),
     el("div", { class: "body" }, el("p", { class: "hint" }, mine ? "" : "Lanyard ", el("time", { datetime: one.at, title: fullTime(at) }, clockTime(at)), one.edited ? " · Edited" : ""), body),
   );
+}
+
+function thread(one) {
+  const box = el("textarea", { rows: "1", "aria-label": "Reply", placeholder: "Reply" });
+  const mention = el("input", { type: "checkbox", checked: true });
+  const form = el("form", { class: "answer" }, box, el("label", {}, mention, " @Lanyard"), el("button", { type: "submit", class: "send", "aria-label": "Send reply" }, icon("send")));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = box.value.trim();
+    if (text) act("/teams/answer", { message: one.id, text, mention: mention.checked });
+  });
+  const node = message(one);
+  node.querySelector(".body").append(el("div", { class: "replies" }, one.replies.map(written), form));
+  return node;
+}
+
+function written(one) {
+  const at = new Date(one.at);
+  const words = one.card ? el("div", { class: "card" }, drawn(one.card, { people: chat.now.people, press: () => {} })) : el("p", { class: "prose said" }, one.text);
+  return el("div", { class: "reply" }, face(one.by || chat.bot.id, "tiny"), el("div", { class: "body" }, el("p", { class: "hint" }, `${one.name || "Lanyard"} `, el("time", { datetime: one.at, title: fullTime(at) }, clockTime(at))), words));
 }
 
 function spoken(one) {

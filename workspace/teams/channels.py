@@ -13,9 +13,9 @@ from workspace.teams.asked import failed
 from workspace.teams.connector import ROOT, account
 from workspace.teams.tenant import APP, BOT_NAME, TENANT, Tenant
 
-# The demo's leadership team: its id and its channel, and who is in it.
-LEADERSHIP = ("c3c3c3c3-0000-4000-8000-0000000000b1", "19:leadership@thread.tacv2")
-LEADERS = ("U0WHITLOCK", "U0ADEYEMI1", "U0RAHMAN01", "U0ESPINOSA", "U0CALLAGHN")
+# The demo's safeguarding team: its id and its channel, and who is in it.
+SAFEGUARDING = ("c3c3c3c3-0000-4000-8000-0000000000b1", "19:safeguarding@thread.tacv2")
+LEADS = ("U0RAHMAN01", "U0FAIRCLGH")
 
 
 @dataclass

@@ -15,9 +15,10 @@ from workspace.people import Person
 from workspace.refusal import Json, SlackError
 from workspace.screen import clock, shown_person
 from workspace.settings import HERE
+from workspace.teams.channels import Team, reply, there
 from workspace.teams.knocking import NoAnswer, own, tell
 from workspace.teams.talks import Dialog, entra, members, profile
-from workspace.teams.tenant import TENANT, Said
+from workspace.teams.tenant import BOT_NAME, TENANT, Said
 from workspace.world import Workspace
 
 COMMAND = ("composeExtension/fetchTask", "composeExtension/submitAction")
@@ -53,6 +54,7 @@ def state(world: Workspace, person: Person) -> Json:
         "people": [{"id": each["id"], "name": each["displayName"]} for each in map(profile, members(world.town))],
         "banner": world.banners.get(person.id),
         "staffroom": staffroom(world),
+        "team": team_talk(world, person),
     }
 
 
@@ -65,6 +67,23 @@ def staffroom(world: Workspace) -> list[Json]:
         for each in room.messages.values()
         if each.user in people and each.text and not each.ephemeral
     ]
+
+
+def team_of(world: Workspace, person: Person) -> Team | None:
+    return next((team for team in world.teams.teams.values() if entra(person) in team.members), None)
+
+
+def team_talk(world: Workspace, person: Person) -> list[Json] | None:
+    """What the bot says in the channel of somebody's team, each with what is written beneath it."""
+    team = team_of(world, person)
+    if not team:
+        return None
+    said, people = world.teams.messages[team.channel], world.town.people
+    under: dict[str, list[Json]] = {each.id: [] for each in said if not each.under}
+    for each in said:
+        if each.under in under:
+            under[each.under].append(asdict(each) | {"name": people[each.by].name if each.by else ""})
+    return [asdict(each) | {"replies": under[each.id]} for each in said if not each.under]
 
 
 async def quietly(world: Workspace, person: Person, kind: str, more: Json) -> None:
@@ -84,6 +103,21 @@ async def write(world: Workspace, person: Person, asked: Json) -> Json:
     world.wake([person.id])
     world.soon(quietly(world, person, "message", {"text": text}))
     return {"ok": True}
+
+
+async def answer(world: Workspace, person: Person, asked: Json) -> Json:
+    """A reply in the team's channel, with a mention of the bot or without, which it is not told of then."""
+    team, text, mention = team_of(world, person), str(asked["text"]).strip(), bool(asked["mention"])
+    if not (team and text):
+        raise SlackError("not_found")
+    more = reply(team, str(asked["message"]), text, mention=mention)
+    shown = f"@{BOT_NAME} {text}" if mention else text
+    said = Said(secrets.token_hex(6), world.teams.now(), shown, by=person.id, under=str(asked["message"]))
+    world.teams.messages[team.channel].append(said)
+    world.teams.stands(team.channel, said)
+    if mention:
+        world.soon(quietly(world, person, "message", more | {"id": said.id}))
+    return {"ok": True, "state": state(world, person)}
 
 
 async def report(world: Workspace, person: Person, asked: Json) -> Json:
@@ -140,21 +174,23 @@ async def submit(world: Workspace, person: Person, asked: Json) -> Json:
 
 async def press(world: Workspace, person: Person, asked: Json) -> Json:
     """A button of a card in the chat: it opens a dialog, or its answer takes the card's place."""
-    lying = world.teams.of(person)
+    lying, place = world.teams.of(person), own(world.teams, entra(person))
+    if (team := team_of(world, person)) and asked["message"] not in [each.id for each in lying]:
+        lying, place = world.teams.messages[team.channel], there(team, asked["message"])
     said = next(each for each in lying if each.id == asked["message"])
     if asked["action"]["type"] == "Action.Submit":
-        place = own(world.teams, entra(person))
         return await fetch(world, person, BUTTON, ({"data": asked["action"]["data"]}, place))
     value = {"action": asked["action"], "trigger": "manual"}
-    more = {"name": "adaptiveCard/action", "value": value, "replyToId": said.id}
+    more = {"name": "adaptiveCard/action", "value": value, "replyToId": said.id, "conversation": place}
     try:
         answer: Any = await tell(world, person, "invoke", more)
     except NoAnswer:
         return {"ok": False, "trouble": "Something went wrong. Please try again."}
     if "card" not in answer["type"]:
         return {"ok": True, "aside": answer["value"]}
-    # The bot may have edited the message meanwhile.
-    next(each for each in lying if each.id == said.id).card = answer["value"]
+    # In a channel the answer is for whoever pressed alone; the message there is the bot's to edit, for everybody.
+    if place["conversationType"] == "personal":
+        next(each for each in lying if each.id == said.id).card = answer["value"]
     return {"ok": True, "state": state(world, person)}
 
 
@@ -163,7 +199,7 @@ async def close(world: Workspace, person: Person, asked: Json) -> Json:
     return {"ok": True, "state": state(world, person)}
 
 
-DEEDS = {"write": write, "report": report, "submit": submit, "press": press, "close": close}
+DEEDS = {"write": write, "answer": answer, "report": report, "submit": submit, "press": press, "close": close}
 ROUTES: list[BaseRoute] = [
     Route("/teams", front),
     Route("/teams/state", my_state),

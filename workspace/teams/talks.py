@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workspace.people import Person, Town
 from workspace.refusal import Json
+from workspace.teams.channels import LEADS, SAFEGUARDING, Team, opens
 from workspace.teams.tenant import Said, Tenant
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Talks(Tenant):
         self.world = world
         self.dialogs: dict[str, Dialog] = {}
         self.installed: set[str] = set()
+        if world.settings.teams:
+            opens(self, Team(*SAFEGUARDING, members=[entra(world.town.people[id]) for id in LEADS]))
 
     @property
     def url(self) -> str:
@@ -48,7 +51,9 @@ class Talks(Tenant):
         return self.world.clock.now().isoformat(timespec="milliseconds")
 
     def stands(self, place: str, said: Said) -> None:
-        self.world.wake(person.id for person in members(self.world.town) if f"a:{entra(person)}" == place)
+        inside = next((team.members for team in self.teams.values() if team.channel == place), None)
+        here = inside if inside is not None else [place.removeprefix("a:")]
+        self.world.wake([person.id for person in members(self.world.town) if entra(person) in here])
 
     def of(self, person: Person) -> list[Said]:
         return self.messages[self.own(entra(person))]
