@@ -65,13 +65,27 @@ THEIRS = tuple(f": {box}" for boxes in WORKED.values() for box, said in boxes.it
 TYPES = sorted(Catalogue.read().reports)
 
 
-class Watch:
-    """Every word that leaves the bot, by where it went, and who had it in front of them."""
+class Seen:
+    """Every word that leaves the bot, by where it went, and who had it in front of them.
 
-    def __init__(self, school: School) -> None:
-        self.school, self.world = school, school.chat.workspace
+    ``writer`` is who made the reports, by the address that the bot knows them by; ``references`` are theirs.
+    """
+
+    writer = ""
+
+    def __init__(self, school: School, canaries: Canaries) -> None:
+        self.school, self.canaries = school, canaries
+        self.references: dict[str, str] = {}
         self.drawn: list[tuple[str, str, str]] = []
         self.answers: list[tuple[str, bytes]] = []
+
+
+class Watch(Seen):
+    """The same, as it leaves for Slack."""
+
+    def __init__(self, school: School, canaries: Canaries) -> None:
+        super().__init__(school, canaries)
+        self.world, self.writer = school.chat.workspace, school.people["teacher"].id
         self.world.on_call.append(self.called)
         assert self.world.knock.client
         self.world.knock.client.event_hooks = {"response": [self.answered]}
@@ -110,7 +124,7 @@ class Telling:
     def __init__(self, school: School, canaries: Canaries, watch: Watch) -> None:
         self.school, self.canaries, self.watch = school, canaries, watch
         self.teacher = school.people["teacher"]
-        self.references: dict[str, str] = {}
+        self.references = watch.references
 
     def reports(self, story: str, about: str, danger: str = "no") -> None:
         """Fill in every box of every step, to the receipt."""
@@ -331,7 +345,7 @@ def a_day(school: School, day: Telling) -> None:
     time.sleep(1.5)
 
 
-def every_place(school: School, watch: Watch, cluster: str) -> Iterator[tuple[str, bytes | str]]:
+def every_place(school: School, watch: Seen, cluster: str) -> Iterator[tuple[str, bytes | str]]:
     """Everywhere that nobody's words may be."""
     for call in school.chat.workspace.calls:
         if call["method"] not in ALLOWED:
@@ -354,7 +368,7 @@ TABLES = {
 }
 
 
-def leaks(school: School, canaries: Canaries, watch: Watch, cluster: str) -> dict[str, set[str]]:
+def leaks(school: School, canaries: Canaries, watch: Seen, cluster: str) -> dict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for place, content in every_place(school, watch, cluster):
         if traces := canaries.found_in(content):
@@ -365,27 +379,27 @@ def leaks(school: School, canaries: Canaries, watch: Watch, cluster: str) -> dic
     return {place: boxes for place, boxes in found.items() if boxes}
 
 
-def wrong_eyes(day: Telling) -> list[tuple[str, str, str]]:
+def wrong_eyes(seen: Seen) -> list[tuple[str, str, str]]:
     """Who had words in front of them that were neither theirs nor told to them."""
     told = {
-        story: {row.address for row in parties(day.school, reference)} for story, reference in day.references.items()
+        story: {row.address for row in parties(seen.school, reference)} for story, reference in seen.references.items()
     }
     return [
         (where, viewer, box)
-        for where, viewer, shown in day.watch.drawn
-        for box in day.canaries.named_in(shown)
-        if (viewer != day.teacher.id and viewer not in told.get(box.split(":")[0], ()))
-        or (viewer == day.teacher.id and box.endswith(THEIRS))
+        for where, viewer, shown in seen.drawn
+        for box in seen.canaries.named_in(shown)
+        if (viewer != seen.writer and viewer not in told.get(box.split(":")[0], ()))
+        or (viewer == seen.writer and box.endswith(THEIRS))
         or box.endswith(NEVER)
     ]
 
 
-def was_read(day: Telling) -> dict[str, set[str]]:
+def was_read(seen: Seen) -> dict[str, set[str]]:
     """Which boxes' words somebody told has had in front of them, by report."""
     read: defaultdict[str, set[str]] = defaultdict(set)
-    for _, viewer, shown in day.watch.drawn:
-        if viewer != day.teacher.id:
-            for box in day.canaries.named_in(shown):
+    for _, viewer, shown in seen.drawn:
+        if viewer != seen.writer:
+            for box in seen.canaries.named_in(shown):
                 read[box.split(":")[0]].add(box)
     return read
 
@@ -404,15 +418,15 @@ def test_what_people_write_stands_only_before_those_it_was_written_for(
     cluster = request.getfixturevalue("postgres_cluster") if postgres else ""
     canaries = Canaries()
     with tempfile.TemporaryDirectory(prefix="lanyard-secrecy-") as folder, a_school(Path(folder), url) as school:
-        watch = Watch(school)
+        watch = Watch(school, canaries)
         day = Telling(school, canaries, watch)
         a_day(school, day)
         for errand, done in errands(school):
             watch.answers.append((f"lanyard {errand}", (done.stdout + done.stderr).encode()))
             assert "Traceback" not in done.stderr, done.stderr
         assert leaks(school, canaries, watch, cluster) == {}
-        assert wrong_eyes(day) == []
-        read = was_read(day)
+        assert wrong_eyes(watch) == []
+        read = was_read(watch)
         unread = {
             box
             for box in canaries.boxes.values()
