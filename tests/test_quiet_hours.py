@@ -88,6 +88,17 @@ def test_whoever_joins_in_mid_term_is_asked_from_their_first_day_with_as_long_as
     assert mine.due > joins
 
 
+def test_whoever_joins_as_a_term_ends_is_asked_in_the_next_and_is_never_late_on_their_first_day() -> None:
+    spring = Span(date(2027, 1, 6), date(2027, 3, 25), "Spring")
+    school = usual(TERM, spring)
+    for joins in (TERM.last - timedelta(days=7), TERM.last - timedelta(days=6), TERM.last):
+        assert owed(TRAINING, school, joins, Dates(joined=joins)) is None
+        found = owed(TRAINING, school, spring.first, Dates(joined=joins))
+        assert found
+        assert (found.period, found.opens) == (str(spring.first), spring.first)
+        assert found.due > spring.first + timedelta(days=7)
+
+
 def test_whoever_has_left_is_asked_for_nothing_more() -> None:
     leaver = person("leaver", "ashbeck", leaves=TODAY)
     crowd = crowd_of("ashbeck", leaver)

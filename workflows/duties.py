@@ -118,7 +118,10 @@ def hangs_on(duty: Duty, dates: Dates) -> date | None:
 
 
 def of_term(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Span | None:
-    """This term's, from its first week; or this school year's, from the second fortnight of its first term."""
+    """This term's, from its first week; or this school year's, from the second fortnight of its first term.
+
+    Whoever joins so late in a term that they would have less time than everybody is asked in the next.
+    """
     now = term = term_of(school, today)
     if now is None or term is None:
         return None
@@ -127,8 +130,10 @@ def of_term(duty: Duty, school: Schooldays, today: date, dates: Dates) -> Span |
     week = first_week(school, term)
     if not week:
         return None
-    start = week[0] if duty.when == "term" else after(school, week[0], AFTER_THE_FIRST_WEEK)
-    start = working_day_from(school, max(start, dates.joined or start))
+    begins = week[0] if duty.when == "term" else after(school, week[0], AFTER_THE_FIRST_WEEK)
+    start = working_day_from(school, max(begins, dates.joined or begins))
+    if start > begins and after(school, start, duty.within) > now.last:
+        return None
     name = str(term.first) if duty.when == "term" else str(year_in(term.first))
     return Span(start, min(after(school, max(start, today), duty.within), max(now.last, today)), name)
 
