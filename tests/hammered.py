@@ -36,18 +36,17 @@ BODIES = (
     b'{"a":' * 500,
     b"\x00" * 99,
 )
+PATHS = {"slack": "/slack/events", "teams": "/teams/api/messages"}
 STAMPS = (b"abc", b"-1", b"9" * 40, b"1", b"", b"1e9")
 
 
 class Strangers:
     """An endless crowd; the same one for the same seed."""
 
-    def __init__(self, secret: bytes, team: str) -> None:
-        self.secret, self.team, self.dice = secret, team, random.Random(20)
-        raw = self.said(
-            b"command", {"command": "/report", "user_id": "U0OYELARAN", "team_id": team, "trigger_id": "1.2"}
-        )
-        self.recorded = self.signed(raw, FORM)
+    door: str
+
+    def __init__(self) -> None:
+        self.dice = random.Random(20)
 
     def knocks(self) -> Iterator[Knock]:
         kinds: tuple[Callable[[], Knock], ...] = (
@@ -55,6 +54,20 @@ class Strangers:
         )  # fmt: skip
         while True:
             yield self.dice.choice(kinds)()
+
+
+class AtSlacksDoor(Strangers):
+    """With Slack's signature, where they have one."""
+
+    door = "slack"
+
+    def __init__(self, secret: bytes, team: str) -> None:
+        super().__init__()
+        self.secret, self.team = secret, team
+        raw = self.said(
+            b"command", {"command": "/report", "user_id": "U0OYELARAN", "team_id": team, "trigger_id": "1.2"}
+        )
+        self.recorded = self.signed(raw, FORM)
 
     def unsigned(self) -> Knock:
         stamp, mark = self.dice.choice(STAMPS), self.dice.randbytes(self.dice.choice((0, 8, 32))).hex().encode()
@@ -105,11 +118,59 @@ class Strangers:
         return told, raw
 
 
-async def answer(app: Starlette, knock: Knock) -> int:
+class AtTeamsDoor(Strangers):
+    """With tokens of Microsoft's, where they have one: ``told`` is what the test wrote down of its stand-in."""
+
+    door = "teams"
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__()
+        self.body, self.tokens = told["activity"], told["tokens"]
+        self.recorded = self.shown(json.dumps(self.body).encode())
+
+    def unsigned(self) -> Knock:
+        given = self.dice.choice((b"", b"Bearer", b"Bearer a.b.c", b"Basic " + self.dice.randbytes(30).hex().encode()))
+        return [(b"content-type", JSON), (b"authorization", given)], self.dice.randbytes(60)
+
+    def forged(self) -> Knock:
+        return self.shown(self.recorded[1], self.dice.choice(self.tokens["forged"]))
+
+    def stale(self) -> Knock:
+        return self.shown(self.recorded[1], self.dice.choice(self.tokens["stale"]))
+
+    def malformed(self) -> Knock:
+        if self.dice.random() < 0.5:
+            return self.shown(self.dice.choice(BODIES))
+        return self.shown(self.recorded[1], media=self.dice.choice((FORM, b"text/plain", b"")))
+
+    def torn(self) -> Knock:
+        raw = bytearray(self.recorded[1])
+        for _ in range(self.dice.randrange(1, 6)):
+            raw[self.dice.randrange(len(raw))] = self.dice.randrange(256)
+        return self.shown(bytes(raw[: self.dice.randrange(1, len(raw))]))
+
+    def foreign(self) -> Knock:
+        elsewhere = {"tenant": {"id": "00000000-0000-4000-8000-000000000000"}}
+        return self.shown(json.dumps({**self.body, "channelData": elsewhere}).encode())
+
+    def replayed(self) -> Knock:
+        return self.recorded
+
+    def event(self) -> Knock:
+        kind = self.dice.choice(("conversationUpdate", "nothingThatWeKnow"))
+        fresh = {"type": kind, "id": f"f:{self.dice.randrange(10**9)}"}
+        return self.shown(json.dumps({**self.body, **fresh}).encode())
+
+    def shown(self, raw: bytes, token: str = "", media: bytes = JSON) -> Knock:
+        given = b"Bearer " + (token or self.tokens["true"]).encode()
+        return [(b"content-type", media), (b"authorization", given)], raw
+
+
+async def answer(app: Starlette, path: str, knock: Knock) -> int:
     """One request by the door that a server would use."""
     headers, raw = knock
     scope: dict[str, Any] = {
-        "type": "http", "method": "POST", "path": "/slack/events", "raw_path": b"/slack/events", "root_path": "",
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "root_path": "",
         "query_string": b"", "headers": headers, "http_version": "1.1", "scheme": "http",
     }  # fmt: skip
     status = 0
@@ -130,18 +191,18 @@ def megabytes() -> int:
     return pages * resource.getpagesize() // 2**20
 
 
-async def hammered(settings: Settings, clock: Path, times: int) -> dict[str, Any]:
+async def hammered(settings: Settings, clock: Path, times: int, who: Strangers) -> dict[str, Any]:
     ground = open_ground(settings, clock)
     app = application(ground)
-    crowd = Strangers(settings.slack_signing_secret.get_secret_value().encode(), settings.slack_team).knocks()
+    crowd, path = who.knocks(), PATHS[who.door]
     statuses: Counter[int] = Counter()
     grown: list[int] = []
     async with app.router.lifespan_context(app):
         for _ in range(4):
             for _ in range(times // 4):
-                statuses[await answer(app, next(crowd))] += 1
+                statuses[await answer(app, path, next(crowd))] += 1
             grown.append(megabytes())
-        remembered, room = app.state.doors["slack"].remembered, app.state.doors["slack"].remembered.room
+        remembered, room = app.state.doors[who.door].remembered, app.state.doors[who.door].remembered.room
     ground.database.close()
     bounded = len(remembered.answers) <= room.keys and remembered.octets <= room.octets
     return {"statuses": statuses, "grown": grown, "bounded": bounded, "remembered": len(remembered.answers)}
@@ -150,7 +211,11 @@ async def hammered(settings: Settings, clock: Path, times: int) -> dict[str, Any
 def main() -> None:
     telemetry.configure()
     logging.getLogger().setLevel(logging.WARNING)
-    print(json.dumps(asyncio.run(hammered(Settings.read(), Path(sys.argv[1]), int(sys.argv[2])))))
+    settings, (clock, times, told) = Settings.read(), sys.argv[1:]
+    secret = settings.slack_signing_secret.get_secret_value().encode()
+    slack = AtSlacksDoor(secret, settings.slack_team) if told == "slack" else None
+    who = slack or AtTeamsDoor(json.loads(Path(told).read_text(encoding="utf-8")))
+    print(json.dumps(asyncio.run(hammered(settings, Path(clock), int(times), who))))
 
 
 if __name__ == "__main__":

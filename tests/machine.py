@@ -21,7 +21,7 @@ class Machine:
     def __init__(self, settings: Settings, folder: Path, database: str) -> None:
         self.home, self.database, self.key = folder / "home", database, folder / "lanyard.key"
         self.checkpoints = folder / "checkpoints"
-        plain = {name: getattr(settings, name) for name in Settings.model_fields}
+        plain = {name: getattr(settings, name) for name in settings.model_fields_set}
         self.env = {
             f"LANYARD_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             for name, value in plain.items()
