@@ -48,12 +48,13 @@ class Strangers:
     def __init__(self) -> None:
         self.dice = random.Random(20)
 
-    def knocks(self) -> Iterator[Knock]:
+    def knocks(self) -> Iterator[tuple[str, Knock]]:
         kinds: tuple[Callable[[], Knock], ...] = (
             self.unsigned, self.forged, self.stale, self.malformed, self.torn, self.foreign, self.replayed, self.event,
         )  # fmt: skip
         while True:
-            yield self.dice.choice(kinds)()
+            kind = self.dice.choice(kinds)
+            yield kind.__name__, kind()
 
 
 class AtSlacksDoor(Strangers):
@@ -195,17 +196,18 @@ async def hammered(settings: Settings, clock: Path, times: int, who: Strangers) 
     ground = open_ground(settings, clock)
     app = application(ground)
     crowd, path = who.knocks(), PATHS[who.door]
-    statuses: Counter[int] = Counter()
+    answers: Counter[str] = Counter()
     grown: list[int] = []
     async with app.router.lifespan_context(app):
         for _ in range(4):
             for _ in range(times // 4):
-                statuses[await answer(app, path, next(crowd))] += 1
+                kind, knock = next(crowd)
+                answers[f"{kind} {await answer(app, path, knock)}"] += 1
             grown.append(megabytes())
         remembered, room = app.state.doors[who.door].remembered, app.state.doors[who.door].remembered.room
     ground.database.close()
     bounded = len(remembered.answers) <= room.keys and remembered.octets <= room.octets
-    return {"statuses": statuses, "grown": grown, "bounded": bounded, "remembered": len(remembered.answers)}
+    return {"answers": answers, "grown": grown, "bounded": bounded, "remembered": len(remembered.answers)}
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -32,17 +32,24 @@ def loud(line: dict[str, str]) -> bool:
     return line["level"] != "warning"
 
 
-def besieged(school: World, times: int, told: str) -> tuple[dict[str, Any], set[int], set[tuple[str, str]]]:
-    """What came of it, the answers that were given, and what the bot said louder than that somebody was refused."""
+def besieged(school: World, times: int, told: str) -> set[tuple[str, str]]:
+    """What the bot said louder than that somebody was refused; each kind of stranger is answered as they should be."""
     here = Machine.of(school)
     school.stops()
     command = [sys.executable, "-m", "tests.hammered", str(school.clock.file), str(times), told]
     done = subprocess.run(command, env=here.surroundings, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     came = json.loads(done.stdout)
-    statuses = {int(status): count for status, count in came["statuses"].items()}
-    assert sum(statuses.values()) == times
-    assert {status for status in statuses if status >= 500} == set()
+    assert sum(came["answers"].values()) == times
+    answered: defaultdict[str, set[int]] = defaultdict(set)
+    for kind, status in map(str.split, came["answers"]):
+        answered[kind].add(int(status))
+    assert answered["forged"] == answered["stale"] == {401}
+    assert answered["unsigned"] <= {400, 401}
+    assert answered["foreign"] == {403}
+    given = set().union(*answered.values())
+    assert {200, 400, 401, 403, 404, 415} <= given
+    assert max(given) < 500
     assert "Traceback" not in done.stderr
     lines = done.stderr.splitlines()
     assert sum("refused" in line for line in lines) > times // 2
@@ -53,14 +60,13 @@ def besieged(school: World, times: int, told: str) -> tuple[dict[str, Any], set[
     school.starts()
     assert school.settled().cases() == []
     assert not [each for each in school.events() if each.startswith(("case.", "report.", "access."))]
-    return came, set(statuses), louder
+    return louder
 
 
 @pytest.mark.slow
 def test_a_hundred_thousand_requests_that_should_not_have_come_change_nothing(school: World) -> None:
     """Unsigned, forged, stale, torn, foreign, replayed; and Slack's own signature under what nobody can read."""
-    _, statuses, louder = besieged(school, IN_SLACK, "slack")
-    assert {200, 400, 401, 403, 404, 415} <= statuses
+    louder = besieged(school, IN_SLACK, "slack")
     # Truly signed: one that was recorded long ago, and a command whose trigger Slack does not know.
     assert louder <= {("alarm", "clock"), ("unexpected.bytes", "SlackApiError")}
     assert school.teacher.reports("pupil_concern", what="It still works.", harmed_names="Jo Bloggs").reference
@@ -85,7 +91,6 @@ def test_the_same_crowd_at_the_door_of_teams_changes_nothing_either(in_teams: Te
     told = in_teams.folder / "told.json"
     body = activity(town, teacher.person, "message", {"text": "hello"})
     told.write_text(json.dumps({"activity": body, "tokens": tokens}), encoding="utf-8")
-    _, statuses, louder = besieged(in_teams, IN_TEAMS, str(told))
-    assert {200, 400, 401, 403, 404, 415} <= statuses
+    louder = besieged(in_teams, IN_TEAMS, str(told))
     assert louder <= {("alarm", "clock")}
     assert in_teams.on("teacher").reports("pupil_concern", what="It still works.", harmed_names="Jo Bloggs")
