@@ -153,11 +153,11 @@ MUTANTS = (
         CASE + "test_those_who_are_informed_read_and_need_not_act",
     ),
     Mutant(
-        "a picture in the thread of a report of indecent images is fetched",
-        "workflows/conversations.py",
-        "    if said.files and not evidence.never(case):",
-        "    if said.files:",
-        "tests/test_threads.py::test_a_picture_under_a_report_of_indecent_images_is_left_where_it_is[dsl]",
+        "a picture that shows a child undressed is fetched from a thread",
+        "workflows/sent_pictures.py",
+        'if said == "yes" or evidence.never(case):',
+        "if evidence.never(case):",
+        "tests/test_threads.py::test_a_picture_of_a_child_undressed_is_never_fetched_from_a_thread",
     ),
     Mutant(
         "whoever passed a case on still has it",
@@ -229,7 +229,7 @@ MUTANTS = (
         "storage/tenancy.py",
         "one.trust == ours",
         "one.trust == one.trust",
-        ELSEWHERE + "[another-trust]",
+        ELSEWHERE + "[in_slack-another-trust]",
     ),
     # Who is involved, found out later
     Mutant(
