@@ -28,9 +28,11 @@ COMMANDS = {
     "check": "style, types and the shape of the code",
     "install": "only what the others need",
 }
+# One more than there are cores: much of the time is spent waiting for the disk.
+HANDS = str((os.cpu_count() or 1) + 1)
 DOES = {
     "demo": ("-m", "bot.main", "demo"),
-    "test": (*PYTEST, "not browser", "-n", "2"),
+    "test": (*PYTEST, "not browser", "-n", HANDS),
     "browser": (*PYTEST, "browser"),
     "bench": ("-m", "bench"),
 }
