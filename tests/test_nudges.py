@@ -78,6 +78,7 @@ def morning(world: World, day: date) -> World:
 
 def ticks(world: World) -> None:
     """The clock's tick, which a start brings at once and every minute after it."""
+    world.settled()  # on PostgreSQL what a stop interrupts is somebody's again only when its lease ends
     world.stops()
     world.starts()
     once = f"%{world.clock.now().astimezone(LONDON).date()}"
