@@ -19,6 +19,7 @@ from tests.browser.conftest import SIZES
 from tests.browser.test_pages import Served
 from tests.node_tools import installed
 from tests.test_adding import asks_for_the_page, at_the_page, picture
+from tests.test_certificates import PDF, Trained, has_taken_part, link_on, training
 from tests.test_nudges import adopts, before_term, morning, tasks, tuesday
 from tests.test_web import CHAIR, DEPUTY_CHAIR, GO, MANY, WORDS
 from tests.townspeople import buttons
@@ -52,7 +53,7 @@ def complaints(request: pytest.FixtureRequest) -> Complaints:
 
 
 class Album:
-    """Every page that browsers were shown, by its status and title."""
+    """Every page that browsers were shown, by its status, its title and the part of our pages that it is in."""
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
@@ -66,7 +67,8 @@ class Album:
         if answer.headers.get("content-type", "").startswith("text/html"):
             title = re.search(r"<title>(.*?)</title>", answer.text)
             assert title
-            self.pages.setdefault(f"{answer.status_code} {title[1]}", answer.text)
+            where = answer.url.path.split("/")[2]
+            self.pages.setdefault(f"{answer.status_code} {title[1]}, {where}", answer.text)
 
 
 def mark(page: httpx.Response) -> str:
@@ -139,10 +141,25 @@ def in_the_school(album: Album, world: World) -> None:
     mine = next(t for t in tasks(school) if t.duty == "new_version" and t.person == school.person_of(school.teacher))
     shown = " ".join(school.teacher.forges("duty_show", mine.id).calls)
     browser.get(next(word for word in shown.split('"') if "/p/policy/" in word))
+    with_a_certificate(album, school)
     said = next(each for each in reversed(school.head.messages()) if "in figures" in each["text"])
     figures = re.search(r"/p/r/[\w-]+", str(said))
     assert figures
     browser.get(figures[0])
+
+
+def with_a_certificate(album: Album, school: World) -> None:
+    """A certificate that is added to what was done, and opened again."""
+    has_taken_part(school, school.teacher)
+    mine = training(school, school.teacher).id
+    trained = Trained(school, link_on(school.teacher, "duty_certificate", mine))
+    album.of(trained.browser)
+    trained.enters()
+    trained.browser.get("/p/certificate/")
+    assert trained.puts(PDF).status_code == 201
+    trained.finishes()
+    school.settled()
+    album.of(school.browser()).get(link_on(school.teacher, "duty_certificates", mine))
 
 
 @pytest.fixture(scope="module")
