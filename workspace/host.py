@@ -20,7 +20,7 @@ from workspace.world import Workspace
 
 Order = Callable[[Workspace, Json], Awaitable[Json]]
 # A term's first morning goes by before everybody's eyes, as messages go out over it: so many steps, seconds apart.
-MORNING, STEP, APART = 6, "20m", 0.8
+MORNING, STEP, APART = 6, "20m", 0.4
 
 
 async def clock(world: Workspace, asked: Json) -> Json:
