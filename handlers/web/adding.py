@@ -4,7 +4,7 @@ import hmac
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from handlers.fetchers import LARGEST
@@ -12,8 +12,7 @@ from handlers.web import surface
 from handlers.web.cover import SCRIPTED
 from handlers.web.front import Front
 from handlers.web.posted import fields, insist_on_mark, mark
-from handlers.web.receiving import Unwanted, receive
-from storage.faults import Destroyed
+from handlers.web.receiving import answered, receive
 from workflows import adding
 from workflows.adding import Adding
 from workflows.refusals import BadAnswers, Refused
@@ -70,21 +69,15 @@ class AddingPages:
         return _left(await self._front.show("adding_done", visit=found, said=said, advice=advice))
 
     async def picture(self, request: Request) -> Response:
-        """Take in one picture: 201 when it is with the report, or a status that the page has words for."""
+        """Take in one picture."""
         insist(request, _cookie(request))
-        try:
-            upload = await self._front.desk.look(adding.begin, self._front.desk.rules, _cookie(request))
-            received = await receive(request, upload, self._front.desk.blobs)
-            await self._front.desk.run(adding.came, _cookie(request), received.told, received.found)
-        except Unwanted as no:
-            return ends(no.status)
-        except ClientDisconnect:
-            return ends(400)
-        except Destroyed:
-            return ends(403)
-        except Refused as no:
-            return ends(409 if no.message.name == "refusals.enough" else 403)
-        return Response(status_code=201)
+        return await answered(self._take_in(request))
+
+    async def _take_in(self, request: Request) -> None:
+        desk = self._front.desk
+        upload = await desk.look(adding.begin, desk.rules, _cookie(request))
+        received = await receive(request, upload, desk.blobs)
+        await desk.run(adding.came, _cookie(request), received.told, received.found)
 
     async def done(self, request: Request) -> Response:
         """They have finished: what happens next."""
@@ -129,12 +122,6 @@ def insist(request: Request, cookie: str) -> None:
         raise HTTPException(415)
     if not hmac.compare_digest(headers.get(MARK, "").encode(), mark(cookie).encode()):
         raise HTTPException(403)
-
-
-def ends(status: int) -> Response:
-    """An answer that ends the line."""
-    # What is still on its way is not read: the line is closed instead.
-    return Response(status_code=status, headers={"Connection": "close"})
 
 
 def _left(response: Response) -> Response:

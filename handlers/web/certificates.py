@@ -4,19 +4,19 @@ import asyncio
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from handlers.fetchers import LARGEST
 from handlers.kinds import certificate_kind
-from handlers.web.adding import ends, insist
+from handlers.web.adding import insist
 from handlers.web.cover import SCRIPTED
 from handlers.web.front import Front
 from handlers.web.pictures import Darkroom, Unshowable
 from handlers.web.posted import fields, insist_on_mark, mark
-from handlers.web.receiving import Unwanted, receive
-from storage.faults import Destroyed, Missing
+from handlers.web.receiving import answered, receive
+from storage.faults import Missing
 from workflows import certificates, doors
 from workflows.certificates import Adding, Shown
 from workflows.refusals import Refused
@@ -85,22 +85,15 @@ class CertificatePages:
         return RedirectResponse(PATH, 303)
 
     async def take_in(self, request: Request) -> Response:
-        """Take in one file: 201 when it is kept, or a status that the page has words for."""
+        """Take in one file."""
         insist(request, cookie(request))
+        return await answered(self._take_in(request))
+
+    async def _take_in(self, request: Request) -> None:
         desk = self._front.desk
-        try:
-            upload = await desk.look(certificates.begin, desk.rules, cookie(request))
-            received = await receive(request, upload, desk.blobs, certificate_kind)
-            await desk.run(certificates.came, cookie(request), received.found)
-        except Unwanted as no:
-            return ends(no.status)
-        except ClientDisconnect:
-            return ends(400)
-        except Destroyed:
-            return ends(403)
-        except Refused as no:
-            return ends(409 if no.message.name == "refusals.enough" else 403)
-        return Response(status_code=201)
+        upload = await desk.look(certificates.begin, desk.rules, cookie(request))
+        received = await receive(request, upload, desk.blobs, certificate_kind)
+        await desk.run(certificates.came, cookie(request), received.found)
 
     async def done(self, request: Request) -> Response:
         """They have finished: what happens next."""

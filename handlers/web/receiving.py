@@ -3,17 +3,19 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from handlers.fetchers import LARGEST
 from handlers.kinds import ENOUGH, kind_of
 from storage.blobs import Blobs, Growing
-from storage.faults import NotSaved
+from storage.faults import Destroyed, NotSaved
 from workflows.adding import Upload, in_order
 from workflows.evidence import Came
+from workflows.refusals import Refused
 
 # The first line says what is told of the picture, so that it stands in no address and no header.
 LINE = 8_192
@@ -35,6 +37,27 @@ class Received:
 
     told: Mapping[str, str]
     found: Came
+
+
+async def answered(taken_in: Awaitable[None]) -> Response:
+    """201 when what comes in is kept, or a status that the page has words for."""
+    try:
+        await taken_in
+    except Unwanted as no:
+        return ends(no.status)
+    except ClientDisconnect:
+        return ends(400)
+    except Destroyed:
+        return ends(403)
+    except Refused as no:
+        return ends(409 if no.message.name == "refusals.enough" else 403)
+    return Response(status_code=201)
+
+
+def ends(status: int) -> Response:
+    """An answer that ends the line."""
+    # What is still on its way is not read: the line is closed instead.
+    return Response(status_code=status, headers={"Connection": "close"})
 
 
 async def receive(request: Request, upload: Upload, blobs: Blobs, kind: Callable[[bytes], str] = kind_of) -> Received:
