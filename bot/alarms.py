@@ -72,16 +72,22 @@ class Aloud:
         self._school, self._phoned = await self._desk.look(alarms.phoned)
 
     async def say(self, fault: str, count: int) -> None:
-        """The operator and those who will be phoned, once an hour for as long as it lasts."""
-        now = time.monotonic()
-        if now - self._said.get(fault, -HOURLY) < HOURLY:
-            return
-        self._said[fault] = now
+        """The operator once an hour for as long as it lasts; those who will be phoned, once an hour for all faults."""
         known, values = alarms.FAULTS[fault], {"school": self._school, "count": count}
-        to = [(self._operator, known.message), *((box, alarms.PHONE_IN) for box in self._phoned if known.phone_in)]
+        to = [(self._operator, known.message)] if self._due(fault) else []
+        if known.phone_in and self._due(alarms.PHONE_IN):
+            to += [(box, alarms.PHONE_IN) for box in self._phoned]
         mark = Mark(secrets.token_hex(16))
         sent = (self._post.post(box, self._desk.words.card(name, values), mark) for box, name in to)
         await asyncio.gather(*sent, return_exceptions=True)  # the log has said so where mail fails, too
+
+    def _due(self, what: str) -> bool:
+        """Whether this was not said within the hour; from now on it was."""
+        now = time.monotonic()
+        if now - self._said.get(what, -HOURLY) < HOURLY:
+            return False
+        self._said[what] = now
+        return True
 
 
 class SaveWatch:

@@ -126,10 +126,13 @@ async def turned_away(saying: Awaitable[object]) -> Unreachable | None:
     return None
 
 
-def fits(moments: list[float], limits: tuple[Limit, ...]) -> bool:
-    """Whether no stretch of so many seconds, wherever it begins, holds more than so many."""
+def fits(moments: list[float], limits: tuple[Limit, ...], late: float = 0.0) -> bool:
+    """Whether no stretch of so many seconds, wherever it begins, holds more than so many.
+
+    One message may be on its way for so many seconds (``late``) longer than another.
+    """
     return all(
-        later - first >= seconds
+        later - first >= seconds - late
         for most, seconds in limits
         for first, later in zip(moments, moments[most:], strict=False)
     )

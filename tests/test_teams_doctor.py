@@ -1,5 +1,6 @@
 """What the doctor says of a Teams that is half set up: the one thing that is missing, in words, and no secret."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -144,7 +145,9 @@ def test_one_thing_after_the_other_is_found_and_said_with_what_to_do(office: Off
     edge.door = httpx.Response(404)
     assert "Something other than Lanyard answers at https://lanyard.brambledown.example/teams/api" in told(office)
     edge.clock = timedelta(minutes=9)
-    assert "clock is 540 seconds off" in told(office)
+    found = re.search(r"clock is (\d+) seconds off", told(office))
+    assert found
+    assert abs(int(found[1]) - 540) <= 30  # a header has whole seconds, and the answer took its time
     edge.refusal = "AADSTS7000112: Application 'x' is disabled."
     assert "The app is switched off in Entra." in told(office)
 

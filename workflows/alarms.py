@@ -39,14 +39,18 @@ FAULTS: Mapping[str, Fault] = {
 
 
 def ring(unit: Unit, name: str, count: int = 1) -> None:
-    """Promise the alarm, once for each fault and day (or hour): a fault that lasts is not said every second."""
+    """Promise the alarm, once for each fault and day (or hour): a fault that lasts is not said every second.
+
+    Those who are phoned hear once for all faults of that day (or hour): what they do is the same for each.
+    """
     fault = FAULTS[name]
-    once = f"alarm {name} {unit.now.strftime(fault.again)}"
+    lasting = unit.now.strftime(fault.again)
+    once = f"alarm {name} {lasting}"
     unit.promise("alarm", "", unit.now, once=once, message=fault.message, count=str(count))
     if fault.phone_in:
         for account in letterboxes(unit):
             said = {"message": PHONE_IN, "account": account.id}
-            unit.promise("mail", account.person, unit.now, once=f"{once} {account.id}", **said)
+            unit.promise("mail", account.person, unit.now, once=f"phone in {lasting} {account.id}", **said)
 
 
 def phoned(unit: Unit) -> tuple[str, tuple[str, ...]]:
