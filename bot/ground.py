@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,5 +101,8 @@ def packed_words() -> Catalogue:
 
 
 def dice() -> str:
-    """An opaque id of 128 bits."""
-    return secrets.token_hex(16)
+    """An opaque id of 128 bits: milliseconds, then 80 bits of chance.
+
+    What is made together lies together in a table of many: by chance alone each new row would be another page to write.
+    """
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"

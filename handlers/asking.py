@@ -9,7 +9,7 @@ from templates.shapes import Form
 from workflows.drafts import Quoted
 from workflows.quoted import said
 from workflows.rules import Rules
-from workflows.steps import Ask
+from workflows.steps import TYPED, Ask
 
 # Of a message; its reporter has just read it.
 SHOWN = 2000
@@ -26,7 +26,8 @@ def form_of(ask: Ask, words: Catalogue, outside: Mapping[str, str], *, without: 
         name = "choices" if ask.several else ask.step
         form = words.form(name, VALUES.get(ask.step, nothing)(ask, words), outside)
     again = (words.sentence("words.asked_again"),) if ask.again else ()
-    form = replace(form, id=ask.step, intro=(*again, *form.intro))
+    typed = {each.id: ask.typed[each.id] for each in form.fields if each.kind in TYPED and each.id in ask.typed}
+    form = replace(form, id=ask.step, intro=(*again, *form.intro), values=typed)
     return replace(form, submit=words.sentence("words.send")) if ask.last else form
 
 

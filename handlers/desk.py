@@ -214,7 +214,9 @@ class Desk:
         if isinstance(reply, Message):
             return self.say(reply)
         if reply.step == "start":
-            return replace(self.start(reply.message), token=token)
+            form = self.start(reply.message)
+            kept = (self.words.sentence("words.typed_kept"),) if reply.typed else ()
+            return replace(form, token=token, intro=(*kept, *form.intro))
         form = form_of(reply, self.words, self.standing.outside, without=no_place(self.rules_for((who,))))
         return replace(form, token=token)
 

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,13 @@ from storage.writer import Writer
 P = ParamSpec("P")
 T = TypeVar("T")
 Workflow = Callable[Concatenate[Unit, P], T]
+
+# A look asks several questions: a ledger that grows between two of them would seem to have been tampered with.
+# SQLite keeps to one moment by itself, and its readers cannot write.
+LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 class Database:
@@ -71,13 +78,13 @@ class Database:
         return result
 
     async def look(self, trust: str, query: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a query finds, on a connection that cannot write and never waits for one that does."""
+        """What a query finds at one moment, on a connection that cannot write and never waits for one that does."""
         looking = partial(self.look_now, trust, query, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._lookers, looking)
 
     def look_now(self, trust: str, query: Workflow[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._readers.connect() as plain:
-            connection = plain.execution_options(postgresql_readonly=True)
+            connection = plain.execution_options(**LOOKS[self.dialect])
             with connection.begin():
                 scope = self._scope(trust, Heads(connection, self.dialect), writing=False)
                 with bound(connection, scope) as unit:

@@ -224,8 +224,12 @@ class Member:
         return [each["summary"] for each in self.messages()]
 
     def card(self, containing: str = "") -> Json:
-        """The newest message of the bot with these words."""
-        return [each for each in self.messages() if containing in words(each["card"])][-1]
+        """The newest message of the bot with these words, when it has come."""
+        end = time.monotonic() + 60
+        while not (found := [each for each in self.messages() if containing in words(each["card"])]):
+            assert time.monotonic() < end, f"no message with {containing!r}"
+            time.sleep(0.01)
+        return found[-1]
 
     def closes(self) -> None:
         self.http.close()

@@ -261,6 +261,20 @@ def test_a_look_changes_nothing(database: Database) -> None:
     assert database.look_now("oak", lambda unit: unit.get(Case, case).state) == "received"
 
 
+def test_a_look_sees_one_moment_whatever_is_written_meanwhile(database: Database) -> None:
+    """A ledger in use must never seem to have been tampered with."""
+    database.run_now("oak", report)
+
+    def looking(unit: Unit) -> tuple[int, int, bool]:
+        before = count(unit, Entry)
+        database.run_now("oak", report)
+        found = verify(unit)
+        return before, found.size, found.whole
+
+    assert database.look_now("oak", looking) == (5, 5, True)
+    assert database.look_now("oak", verify).size == 10
+
+
 def test_a_case_that_changes_unrecorded_is_not_kept(database: Database) -> None:
     case = database.run_now("oak", report)
 

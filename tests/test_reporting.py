@@ -341,6 +341,38 @@ def test_an_unfinished_report_is_gone_after_a_day(world: World) -> None:
     assert world.rows(select(Sealed)) == []
 
 
+def test_what_was_typed_in_a_form_older_than_its_draft_is_kept(world: World) -> None:
+    """A laptop closed on Friday, and Send pressed on Monday: what the report is about is forgotten by then."""
+    form = world.teacher.sends(world.teacher.types(), about="cyberbullying", danger="no")
+    world.clock.forward(hours=60)
+    world.stops()
+    world.starts()
+    until(lambda: not world.rows(select(Draft)), "the end of the draft")
+    form = world.teacher.sends(form, **BULLYING, opinion="It has gone on since half-term.")
+    assert form["callback_id"] == "start"
+    assert "what you typed is kept" in words(form)
+    form = world.teacher.sends(form, about="cyberbullying", danger="no")
+    boxes = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
+    assert boxes["what"]["initial_value"] == BULLYING["what"]
+    form = world.teacher.sends(form, by="pupil", harmed="pupil", opinion="")  # taken back
+    world.teacher.sends(form, pictures_sexual="none")
+    world.settled()
+    case = world.case()
+    shown = words(world.dsl.opens(case.reference))
+    assert BULLYING["what"] in shown
+    assert "half-term" not in shown
+    assert world.rows(select(Draft)) == []
+
+
+def test_what_was_typed_goes_to_nobody_elses_draft(school: World) -> None:
+    form = school.teacher.sends(school.teacher.types(), about="cyberbullying", danger="no")
+    (draft,) = school.rows(select(Draft))
+    typed = {"what": {"type": "plain_text_input", "value": CANARY}}
+    assert b"took too long" in school.other_teacher.forges_form("questions", form["private_metadata"], typed).body
+    (after,) = school.rows(select(Draft))
+    assert (after.author, after.touched_at) == (draft.author, draft.touched_at)
+
+
 def test_a_report_thrown_away_is_destroyed(school: World) -> None:
     school.teacher.sends(school.teacher.types(), about="cyberbullying", danger="no")
     school.teacher.types()

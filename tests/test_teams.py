@@ -129,6 +129,18 @@ def test_an_unfinished_report_is_offered_and_gone_on_with(school: TeamsWorld) ->
     assert offered.presses("Carry on").step == "questions"
 
 
+def test_what_was_typed_in_a_dialog_older_than_its_draft_is_kept(school: TeamsWorld) -> None:
+    shown = school.on("teacher").types().sends(about="pupil_concern", danger="no")
+    school.clock.forward(hours=25)
+    shown = shown.sends(**CHILD)
+    assert (shown.step, "what you typed is kept" in shown.said) == ("start", True)
+    shown = shown.sends(about="pupil_concern", danger="no")
+    assert shown.boxes["what"]["value"] == CHILD["what"]
+    shown.sends()
+    school.settled()
+    assert CHILD["what"] in school.on("dsl").presses("Open", school.on("dsl").card(school.case().reference)).said
+
+
 def test_nobody_else_opens_a_case_whatever_they_press(school: TeamsWorld) -> None:
     receipt = school.on("teacher").reports("pupil_concern", **CHILD)
     school.settled()

@@ -33,7 +33,8 @@ def test_every_report_made_in_teams_reaches_those_whom_the_policy_names(
             receipt, answers, picked = made[kind.id]
             case, expected = cases[receipt.reference], simulated(world, pack, kind, answers, picked)
             told = {(told.key, told.role, told.part) for told in world.told(case.id)}
-            assert told == {(place.person, place.role, place.part) for place in expected.recipients}, kind.id
+            wanted = {(place.person, place.role, place.part) for place in expected.recipients}
+            assert told == wanted, f"{kind.id}: {world.events(case.id)}"
             assert (case.report, case.klass) == (expected.report, expected.klass), kind.id
             for place in expected.recipients:
                 # Whoever gets many at once gets the last ones when Teams takes more.

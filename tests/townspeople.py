@@ -294,6 +294,8 @@ def filled(form: Json, answers: Mapping[str, Any]) -> Iterator[tuple[str, Json]]
         element, id = block["element"], block["block_id"]
         key = KEYS[element["type"]]
         kept = form.get("values", {}).get(id, {}).get(element["action_id"])
+        if kept is None and "initial_value" in element:
+            kept = {"type": element["type"], "value": element["initial_value"]}
         given = answers.get(id.replace(".", "__"))
         if given is not None:
             kept = {"type": element["type"], key: shaped(element, given)}

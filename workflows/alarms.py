@@ -50,7 +50,7 @@ def ring(unit: Unit, name: str, count: int = 1) -> None:
     if fault.phone_in:
         for account in letterboxes(unit):
             said = {"message": PHONE_IN, "account": account.id}
-            unit.promise("mail", account.person, unit.now, once=f"phone in {lasting} {account.id}", **said)
+            unit.promise("mail", account.person, unit.now, once=f"phoned {lasting} {account.id}", **said)
 
 
 def phoned(unit: Unit) -> tuple[str, tuple[str, ...]]:

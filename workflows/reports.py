@@ -47,7 +47,7 @@ def resume(unit: Unit, rules: Rules, token: str, by: Who) -> Ask:
     """The step at which a draft was left.  Raises Refused("gone") where it is no longer there, or another's."""
     author = people.meet(unit, by).person
     written = drafts.load(unit, token, author)
-    if not (written.report or written.message):
+    if not (written.report or written.message or written.answers):
         raise Refused("gone")
     return next_ask(unit, rules, written, author) or Ask("questions", written.report, last=True)
 

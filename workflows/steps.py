@@ -1,18 +1,21 @@
 """What a reporter is asked next: a value, decided from what has been answered and where it would go."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage.models import Person, School
 from storage.queries import people as queries
 from storage.unit import Unit
 from templates.report_types import ReportType
-from templates.shapes import File
+from templates.shapes import Answers, File
 from workflows import casting, people, routing
 from workflows.drafts import NOBODY, UNSURE, Quoted, Written
 from workflows.involved import URGENT_WHO, facts_of_draft, lines
 from workflows.names import Face, doubtful
 from workflows.rules import Rules
+
+# The kinds of field whose answers are typed, and so are never to be typed twice.
+TYPED = ("line", "text")
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Ask:
     ``schools`` are those to choose from (id, name).  ``names`` holds the doubtful names, each with the people it
     could be; ``choices`` the (role, name) of those the reporter may pick, ``several`` whether more than one.
     ``files`` are the pictures that want their date, time, place and account, ``again`` says that some of it was
-    missing; ``last`` whether this step can be the last; ``message`` is one that is reported, asked about first.
+    missing; ``last`` whether this step can be the last; ``message`` is one that is reported, asked about first;
+    ``typed`` is what was typed before, by field id.
     """
 
     step: str
@@ -35,12 +39,13 @@ class Ask:
     again: bool = False
     last: bool = False
     message: Quoted | None = None
+    typed: Answers = field(default_factory=dict)
 
 
 def next_ask(unit: Unit, rules: Rules, written: Written, reporter: Person) -> Ask | None:
     """The next step; none when the report can be sent."""
     if not written.report:
-        return Ask("start", message=written.message)
+        return Ask("start", message=written.message, typed=written.answers)
     return (
         which_school(unit, written)
         or questions(rules, written)
@@ -59,7 +64,7 @@ def questions(rules: Rules, written: Written) -> Ask | None:
     if {"urgent", "questions"} & set(written.done):
         return None
     last = not takes_pictures(rules, written)
-    return Ask("urgent" if written.danger else "questions", written.report, last=last)
+    return Ask("urgent" if written.danger else "questions", written.report, last=last, typed=written.answers)
 
 
 def takes_pictures(rules: Rules, written: Written) -> bool:

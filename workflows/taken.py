@@ -12,7 +12,7 @@ from workflows.names import Face
 from workflows.people import Who
 from workflows.refusals import BadAnswers, Refused
 from workflows.rules import Rules
-from workflows.steps import next_ask, schools
+from workflows.steps import TYPED, next_ask, schools
 
 URGENT = ("what", URGENT_WHO)
 DETAILS = ("picture_date", "picture_time", "picture_place", "picture_account")
@@ -31,12 +31,21 @@ class Sent:
 def taken(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Written:
     """What is written after this step.
 
-    Raises BadAnswers, with field ids and the names of what is wrong; Refused("expired") for a step that is not
-    asked, or not yet.
+    A form of questions may have stood open for longer than its draft was kept: what was typed there is kept, and the
+    report begins anew with it.  Raises BadAnswers, with field ids and the names of what is wrong;
+    Refused("expired") for a step that is not asked, or not yet.
     """
+    if sent.step in ("questions", "urgent") and not written.report:
+        return replace(written, answers=typed_in(rules, sent.answers))
     if sent.step not in TAKE or (sent.step != "start" and not written.report):
         raise Refused("expired")
     return TAKE[sent.step](unit, rules, written, sent, by)
+
+
+def typed_in(rules: Rules, answers: Answers) -> Answers:
+    """What was typed under any type's questions: which type's, only the draft knew."""
+    known = {each.id for kind in rules.reports.values() for each in kind.fields if each.kind in TYPED} | {URGENT_WHO}
+    return {id: said for id, said in answers.items() if id in known and isinstance(said, str) and said.strip()}
 
 
 def start(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Written:
@@ -75,7 +84,9 @@ def questions(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -
     check(kind.fields, sent.answers)
     asked = [each for each in kind.fields if sent.answers.get(each.id)]
     kept = {each.id: resolved(unit, each, sent, by) for each in asked}
-    written = written.after("questions", answers={**written.answers, **kept})
+    own = {each.id for each in kind.fields}  # of these what stands now: one that was shown filled in may be emptied
+    others = {id: said for id, said in written.answers.items() if id not in own}
+    written = written.after("questions", answers={**others, **kept})
     other = kind.gives(written.answers).becomes
     return replace(written, report=other) if other else written
 
