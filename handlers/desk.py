@@ -213,6 +213,7 @@ class Desk:
     def next(self, token: str, reply: Ask | Message, who: Who) -> Form | Card:
         if isinstance(reply, Message):
             return self.say(reply)
+        token = reply.token or token
         if reply.step == "start":
             form = self.start(reply.message)
             kept = (self.words.sentence("words.typed_kept"),) if reply.typed else ()

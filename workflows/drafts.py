@@ -1,5 +1,6 @@
 """A report being written, step by step: what has been answered so far, and what is asked next."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -83,6 +84,11 @@ def save(unit: Unit, token: str, author: Person, written: Written) -> None:
     else:
         unit.add(Draft(id=token, author=author.id, touched_at=unit.now, expires_at=unit.now + KEPT_FOR))
     unit.seal(owner(token), "written", json.dumps(asdict(written)))
+
+
+def anew(token: str, author: Person) -> str:
+    """The token of a draft in place of one that is no longer theirs, or never was: the same for the same two."""
+    return hashlib.sha256(f"{token} {author.id}".encode()).hexdigest()[:32]
 
 
 def unfinished(unit: Unit, author: Person) -> Draft | None:

@@ -17,7 +17,7 @@ from workflows.people import Who
 from workflows.refusals import Refused
 from workflows.rules import Rules
 from workflows.steps import Ask, next_ask
-from workflows.taken import Sent, ids, taken
+from workflows.taken import Sent, ids, outlived, taken
 
 RECEIPT = "reporter.receipt"
 
@@ -25,27 +25,43 @@ RECEIPT = "reporter.receipt"
 def answer(unit: Unit, rules: Rules, token: str, sent: Sent, by: Who) -> Ask | Message:
     """Take one step's answers: the next step, or the receipt of the case that they made.
 
-    Pressing Send again after the case was made gives the same receipt: ``token`` is the case's unique key.
+    Pressing Send again after the case was made gives the same receipt: ``token`` is the case's unique key.  Where
+    there is no such draft of theirs (any more), what they typed begins a new one, whose token goes with the step.
     Raises BadAnswers (nothing is kept of that step), Refused when the draft is somebody else's.
     """
     author = people.meet(unit, by).person
     people.spoke(unit, by)
     made: list[Case] = unit.find(queries.by_draft(token))
-    if made:
-        if made[0].reporter != author.id:
-            raise Refused("expired")
+    if made and made[0].reporter == author.id:
         return Message(RECEIPT, about=made[0].id)
-    written = taken(unit, rules, drafts.load(unit, token, author), sent, by)
+    written = Written() if made else drafts.load(unit, token, author)
+    if typed := outlived(rules, written, sent):
+        return begun_anew(unit, rules, drafts.anew(token, author), typed, author)
+    if made:
+        raise Refused("expired")
+    written = taken(unit, rules, written, sent, by)
     if ask := next_ask(unit, rules, written, author):
         asking = {name: ids(alike) for name, alike in ask.names}
         drafts.save(unit, token, author, replace(written, asking=asking))
-        return ask
+        return replace(ask, token=token)
     return Message(RECEIPT, about=submit(unit, rules, token, written, author).id)
+
+
+def begun_anew(unit: Unit, rules: Rules, token: str, typed: Answers, author: Person) -> Ask | Message:
+    """The first step of a new draft with what was typed; sent once more, how far that one has come."""
+    if made := unit.find(queries.by_draft(token)):
+        return Message(RECEIPT, about=made[0].id)
+    if not drafts.load(unit, token, author).report:
+        drafts.save(unit, token, author, Written(answers=typed))
+    return replace(resumed(unit, rules, token, author), token=token)
 
 
 def resume(unit: Unit, rules: Rules, token: str, by: Who) -> Ask:
     """The step at which a draft was left.  Raises Refused("gone") where it is no longer there, or another's."""
-    author = people.meet(unit, by).person
+    return resumed(unit, rules, token, people.meet(unit, by).person)
+
+
+def resumed(unit: Unit, rules: Rules, token: str, author: Person) -> Ask:
     written = drafts.load(unit, token, author)
     if not (written.report or written.message or written.answers):
         raise Refused("gone")

@@ -26,7 +26,7 @@ class Ask:
     could be; ``choices`` the (role, name) of those the reporter may pick, ``several`` whether more than one.
     ``files`` are the pictures that want their date, time, place and account, ``again`` says that some of it was
     missing; ``last`` whether this step can be the last; ``message`` is one that is reported, asked about first;
-    ``typed`` is what was typed before, by field id.
+    ``typed`` is what was typed before, by field id; ``token`` the draft that it is a step of.
     """
 
     step: str
@@ -40,6 +40,7 @@ class Ask:
     last: bool = False
     message: Quoted | None = None
     typed: Answers = field(default_factory=dict)
+    token: str = ""
 
 
 def next_ask(unit: Unit, rules: Rules, written: Written, reporter: Person) -> Ask | None:

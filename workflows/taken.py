@@ -31,21 +31,23 @@ class Sent:
 def taken(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Written:
     """What is written after this step.
 
-    A form of questions may have stood open for longer than its draft was kept: what was typed there is kept, and the
-    report begins anew with it.  Raises BadAnswers, with field ids and the names of what is wrong;
-    Refused("expired") for a step that is not asked, or not yet.
+    Raises BadAnswers, with field ids and the names of what is wrong; Refused("expired") for a step that is not
+    asked, or not yet.
     """
-    if sent.step in ("questions", "urgent") and not written.report:
-        return replace(written, answers=typed_in(rules, sent.answers))
     if sent.step not in TAKE or (sent.step != "start" and not written.report):
         raise Refused("expired")
     return TAKE[sent.step](unit, rules, written, sent, by)
 
 
-def typed_in(rules: Rules, answers: Answers) -> Answers:
-    """What was typed under any type's questions: which type's, only the draft knew."""
+def outlived(rules: Rules, written: Written, sent: Sent) -> Answers:
+    """What was typed in a form of questions that stood open for longer than its draft was kept.
+
+    Under any type's questions: which type's they were, only the draft knew.
+    """
+    if written.report or sent.step not in ("questions", "urgent"):
+        return {}
     known = {each.id for kind in rules.reports.values() for each in kind.fields if each.kind in TYPED} | {URGENT_WHO}
-    return {id: said for id, said in answers.items() if id in known and isinstance(said, str) and said.strip()}
+    return {id: said for id, said in sent.answers.items() if id in known and isinstance(said, str) and said.strip()}
 
 
 def start(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -> Written:
@@ -84,9 +86,10 @@ def questions(unit: Unit, rules: Rules, written: Written, sent: Sent, by: Who) -
     check(kind.fields, sent.answers)
     asked = [each for each in kind.fields if sent.answers.get(each.id)]
     kept = {each.id: resolved(unit, each, sent, by) for each in asked}
-    own = {each.id for each in kind.fields}  # of these what stands now: one that was shown filled in may be emptied
-    others = {id: said for id, said in written.answers.items() if id not in own}
-    written = written.after("questions", answers={**others, **kept})
+    # What was shown filled in may be emptied; whoever was named once stays named, whatever another window says.
+    emptied = {each.id for each in kind.fields if each.kind in TYPED and not each.part} - kept.keys()
+    before = {id: said for id, said in written.answers.items() if id not in emptied}
+    written = written.after("questions", answers={**before, **kept})
     other = kind.gives(written.answers).becomes
     return replace(written, report=other) if other else written
 
