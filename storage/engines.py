@@ -30,7 +30,7 @@ HARDENED = (
     "PRAGMA recursive_triggers = ON",
 )
 
-# Ids are random, so every report touches pages all over the file: 16 MB of them stay at hand.
+# A report is written to some forty pages, and reads more: what is ordered by a name or a person lies all over the file.
 WRITERS_CACHE = "PRAGMA cache_size = -16384"
 
 

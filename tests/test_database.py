@@ -14,6 +14,7 @@ from sqlalchemy import func, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
+from bot.ground import dice
 from storage.database import Database
 from storage.events import Event
 from storage.faults import Busy, Foreign, Missing, NotSaved, ReadOnly, Uncertain, Unrecorded
@@ -447,3 +448,11 @@ async def test_what_is_written_down_together_is_each_held_to_the_record(database
     assert await together(report, lambda unit: unit.add(a_case(unit))) == [type(None), Unrecorded]
     assert await together(lambda unit: unit.add(a_case(unit)), report) == [Unrecorded, type(None)]
     assert counts(database)["cases"] == 2
+
+
+def test_ids_made_one_after_the_other_lie_together_and_tell_nothing_of_each_other() -> None:
+    ids = [dice() for _ in range(500)]
+    assert ids[:1] + ids[-1:] == sorted(ids[:1] + ids[-1:])
+    assert len({each[:10] for each in ids}) <= 2, "they stand side by side in an index"
+    assert len({each[12:] for each in ids}) == 500
+    assert {len(each) for each in ids} == {32}
