@@ -339,3 +339,18 @@ def test_where_the_chat_takes_no_picture_the_word_and_its_link_stand_alone(schoo
     most = {"scope": 0, "drop": 2, "limited": 2}[how]
     assert len(shared(school.head)) + len(shared(school.chief_executive)) == most
     assert school.owed() == []
+
+
+def test_whoever_lost_the_office_while_the_chat_made_us_wait_gets_no_picture(school: World) -> None:
+    school.misbehaves("limited", 2, 30, "files.completeUploadExternal")
+    morning(school, next_term(school))
+    assert shared(school.head) + shared(school.chief_executive) == []
+    head, deputy = (
+        '{ role = "headteacher", school = "brambledown" },',
+        '{ role = "deputy_headteacher", school = "brambledown" },',
+    )
+    school.applies({head: "", deputy: f"{deputy} {head}"})
+    school.clock.forward(minutes=1)
+    school.settled()
+    assert shared(school.head) == []
+    assert len(shared(school.chief_executive)) == 1
