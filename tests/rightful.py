@@ -84,7 +84,7 @@ def kept_case(
         id=unit.new_id(),
         school=school or schools[0],
         draft=unit.new_id(),
-        reference=unit.new_id()[:6].upper(),
+        reference=unit.new_id()[-6:].upper(),
         report="pupil_concern",
         reported="pupil_concern",
         policy="oak-trees",

@@ -45,7 +45,7 @@ def a_case(unit: Unit, **known: str) -> Case:
         id=unit.new_id(),
         school="brambledown",
         draft=known.get("draft", unit.new_id()),
-        reference=unit.new_id()[:6],
+        reference=unit.new_id()[-6:],
         report="pupil_concern",
         policy="oak-trees",
         klass="day",
