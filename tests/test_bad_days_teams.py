@@ -105,6 +105,19 @@ def test_a_service_that_moved_is_followed_once_anybody_has_spoken(school: TeamsW
     assert "deactivated" not in {each.state for each in school.rows(select(Account))}
 
 
+def test_a_conversation_that_is_not_there_as_soon_as_it_is_opened_closes_nobodys_account(school: TeamsWorld) -> None:
+    """Whose account is closed loses their cases; what Teams takes a moment to know must not do that."""
+    # The head has never spoken to the bot; the teacher, who has, is written to in a conversation opened anew.
+    school.town.answers["say"] = [(404, "ConversationNotFound", {}) for _ in range(3)]
+    receipt = school.on("teacher").reports("colleague_concern", what="x", harmed="pupil", harmed_names="Jo Bloggs")
+    school.settled()
+    school.clock.forward(minutes=1)
+    assert receipt.reference in words(school.on("head").card(receipt.reference)["card"])
+    assert school.town.answers["say"] == []
+    assert school.leads() == {"headteacher"}
+    assert "deactivated" not in {each.state for each in school.rows(select(Account))}
+
+
 def test_new_messages_go_one_at_a_time_for_nobody_can_ask_teams_what_it_has(school: TeamsWorld) -> None:
     under_way, most = list[str](), 0
 

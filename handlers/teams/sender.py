@@ -107,11 +107,12 @@ class TeamsSender:
         await self.everywhere.wait("")
         try:
             conversation = await self.sent(self.connector.open(service, member))
+            posted = await self.say(service, conversation, card)
         except Gone as no:
             if no.nobody:
                 raise
-            raise Unreachable from None  # it is the service that is not there
-        posted = await self.say(service, conversation, card)
+            # The service is not there, or what it has just opened is not yet: neither says anything of the person.
+            raise Unreachable from None
         await self.references.opened(to, Place(service, conversation, known.member if known else ""))
         return posted
 
