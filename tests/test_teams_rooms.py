@@ -195,6 +195,7 @@ def test_a_channel_that_is_not_the_teams_alone_is_not_used(school: TeamsWorld) -
         assert in_room(school) == [], wrong.__name__
         told = [len(school.on(name).messages()) for name in ("dsl", "deputy_dsl")]
         assert told == [count + 1 for count in before], wrong.__name__
+        school.clock.forward(seconds=3)  # nobody is told of more than eight in two seconds
     assert school.on("head").messages() == []
 
 
