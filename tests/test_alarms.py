@@ -23,6 +23,7 @@ from tests.slack_door import typed
 from tests.test_metrics import served
 from tests.townspeople import signed
 from tests.world import World, until
+from workflows.alarms import ring
 from workflows.calendar import LONDON
 
 # A bot that starts later in the day does at once what it missed in the morning; before that there is nothing to miss.
@@ -164,3 +165,18 @@ def test_messages_that_wait_for_a_minute_ring_on_the_second_look(world: World) -
     assert asyncio.run(looks(1)) == []
     assert sorted(asyncio.run(looks(2))) == ["mail.phone_in"] * len(PHONED) + ["operator.queue"]
     ground.database.close()
+
+
+def test_two_faults_of_one_hour_are_two_letters_to_the_operator_and_one_to_each_who_is_phoned(school: World) -> None:
+    assert school.bot
+    database = school.bot.ground.database
+    for fault in ("socket", "token", "socket"):
+        database.run_now(school.bot.ground.trust, ring, fault)
+    school.settled()
+    until(lambda: set(letters(school, "take reports by phone")) == PHONED, "the letters")
+    assert sorted(letters(school, "take reports by phone")) == sorted(PHONED)
+    told = [each.ids["message"] for each in school.rows(select(Promise)) if each.kind == "alarm"]
+    assert sorted(each for each in told if each in ("operator.socket", "operator.token")) == [
+        "operator.socket",
+        "operator.token",
+    ]
